@@ -1,0 +1,83 @@
+//! Every feature is covered, by the types of test and in the stages that it requires.
+
+use super::{Check, Context};
+use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::schema::{Decl, Id, Plan};
+use crate::schema::kinds::{Feature, Suite};
+use crate::schema::values::Requirement;
+
+pub(super) struct Features;
+
+impl Check for Features {
+    fn codes(&self) -> &'static [Code] {
+        &[codes::UNCOVERED_FEATURE, codes::UNMET_REQUIREMENT]
+    }
+
+    fn check(&self, context: &mut Context<'_>) {
+        let plan = context.plan;
+        for (id, feature) in plan.features.iter() {
+            // What a feature consists of covers it.
+            let covering: Vec<&Decl<Suite>> = covering(plan, id);
+            if covering.is_empty() && feature.head.open("requires").is_none() {
+                let message = format!("no suite covers the feature `{}`", feature.head.name());
+                context.report(
+                    Diagnostic::new(codes::UNCOVERED_FEATURE, feature.head.head, message).help(
+                        format!(
+                            "add `covers: [{}]` to a suite; while its tests are not known, write \
+                             `requires: open(\"…\")`",
+                            feature.head.name()
+                        ),
+                    ),
+                );
+                continue;
+            }
+            for requirement in &feature.requires {
+                if !covering.iter().any(|suite| meets(suite, requirement)) {
+                    unmet(context, feature, requirement, &covering);
+                }
+            }
+        }
+    }
+}
+
+/// The suites that cover a feature or a feature inside it.
+pub(crate) fn covering(plan: &Plan, feature: Id<Feature>) -> Vec<&Decl<Suite>> {
+    let belongs = |mut at: Id<Feature>| {
+        for _ in 0..=plan.features.len() {
+            if at == feature {
+                return true;
+            }
+            match plan.features[at].head.parent {
+                Some(parent) => at = Id::new(parent),
+                None => return false,
+            }
+        }
+        false
+    };
+    plan.suites.iter().map(|(_, s)| s).filter(|s| s.covers.iter().any(|f| belongs(f.id))).collect()
+}
+
+fn meets(suite: &Suite, requirement: &Requirement) -> bool {
+    suite.types.iter().any(|t| t.id == requirement.test_type.id)
+        && suite.stages.iter().any(|s| s.id == requirement.stage.id)
+}
+
+fn unmet(
+    context: &mut Context<'_>,
+    feature: &Decl<Feature>,
+    requirement: &Requirement,
+    covering: &[&Decl<Suite>],
+) {
+    let test_type = context.plan.types[requirement.test_type.id].head.name();
+    let stage = context.plan.stages[requirement.stage.id].head.name();
+    let message = format!(
+        "no suite of type `{test_type}` covers `{}` in the stage `{stage}`",
+        feature.head.name()
+    );
+    let mut diagnostic = Diagnostic::new(codes::UNMET_REQUIREMENT, requirement.span, message)
+        .help("enrol a covering suite in that stage, or take the requirement out");
+    for suite in covering.iter().take(4) {
+        diagnostic = diagnostic.label(suite.head.head, "this suite covers it, but not so");
+    }
+    context.report(diagnostic);
+}

@@ -1,0 +1,87 @@
+//! Gates judge jobs that exist, under names that are their own, and no blocking job escapes them.
+
+use super::{Check, Context};
+use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::schema::Decl;
+use crate::schema::kinds::Gate;
+use crate::schema::values::JobPattern;
+
+pub(super) struct Gates;
+
+impl Check for Gates {
+    fn codes(&self) -> &'static [Code] {
+        &[codes::GATE_UNKNOWN_JOB, codes::GATE_STATUS, codes::UNGATED]
+    }
+
+    fn check(&self, context: &mut Context<'_>) {
+        let plan = context.plan;
+        for (index, (_, gate)) in plan.gates.iter().enumerate() {
+            let twin = plan.gates.iter().take(index).find(|(_, g)| *g.status == *gate.status);
+            if let Some((_, twin)) = twin {
+                let message = format!("two gates are called `{}`", gate.status);
+                context.report(
+                    Diagnostic::new(codes::GATE_STATUS, gate.status.span, message)
+                        .label(twin.status.span, "the first one is here")
+                        .help("branch protection knows a gate by this name alone"),
+                );
+            }
+            for pattern in gate.requires.iter().chain(&gate.advises) {
+                pattern_names_a_job(context, gate, pattern);
+            }
+        }
+        ungated(context);
+    }
+}
+
+fn pattern_names_a_job(context: &mut Context<'_>, gate: &Decl<Gate>, pattern: &JobPattern) {
+    let Some(stage) = gate.stage else { return };
+    let cells = context.cells;
+    let of_stage = || cells.iter().filter(|c| c.stage == stage.id);
+    if of_stage().any(|c| pattern.matches(c.suite, c.stage, c.environment)) {
+        return;
+    }
+    let stage_name = context.plan.stages[stage.id].head.name();
+    let suite = &context.plan.suites[pattern.suite];
+    let message = format!("the stage `{stage_name}` has no such job");
+    context.report(
+        Diagnostic::new(codes::GATE_UNKNOWN_JOB, pattern.span, message)
+            .label(suite.head.head, "the suite is declared here")
+            .help(format!("the gate would wait for ever: enrol the suite in `{stage_name}`, or take it out of the gate")),
+    );
+}
+
+/// In a stage that has gates, a job that none of them looks at can fail without being noticed.
+fn ungated(context: &mut Context<'_>) {
+    for (id, stage) in context.plan.stages.iter() {
+        let gates: Vec<&Decl<Gate>> = context
+            .plan
+            .gates
+            .iter()
+            .map(|(_, g)| g)
+            .filter(|g| g.stage.is_some_and(|s| s.id == id))
+            .collect();
+        if gates.is_empty() || gates.iter().any(|g| g.requires.is_empty()) {
+            continue;
+        }
+        for cell in context.cells.iter().filter(|c| c.stage == id) {
+            let seen = gates
+                .iter()
+                .flat_map(|g| g.requires.iter().chain(&g.advises))
+                .any(|p| p.matches(cell.suite, cell.stage, cell.environment));
+            if !seen {
+                let suite = &context.plan.suites[cell.suite];
+                let message = format!(
+                    "no gate of `{}` looks at `{}` in `{}`",
+                    stage.head.name(),
+                    suite.head.name(),
+                    context.plan.environments[cell.environment].head.name()
+                );
+                context.report(
+                    Diagnostic::new(codes::UNGATED, suite.head.head, message)
+                        .label(gates[0].head.head, "the gate is declared here")
+                        .help("add it to `requires`, or to `advises` if it shall not decide"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What is expected to take long is allowed to.
+
+use super::{Check, Context};
+use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::jobs::cells;
+
+pub(super) struct Limits;
+
+impl Check for Limits {
+    fn codes(&self) -> &'static [Code] {
+        &[codes::OVER_LIMIT, codes::OVER_BUDGET]
+    }
+
+    fn check(&self, context: &mut Context<'_>) {
+        type_limits(context);
+        budgets(context);
+    }
+}
+
+fn type_limits(context: &mut Context<'_>) {
+    for (_, suite) in context.plan.suites.iter() {
+        let Some(duration) = suite.duration else { continue };
+        for test_type in &suite.types {
+            let limits = &context.plan.types[test_type.id].limit;
+            for stage in &suite.stages {
+                // A limit for the stage replaces the general one.
+                let limit = limits
+                    .iter()
+                    .find(|l| l.at.is_some_and(|s| s.id == stage.id))
+                    .or_else(|| limits.iter().find(|l| l.at.is_none()));
+                let Some(limit) = limit.filter(|l| duration.value > l.duration) else { continue };
+                let message = format!(
+                    "`{}` is expected to take {}, and in the stage `{}` its type allows {}",
+                    suite.head.name(),
+                    duration.value,
+                    context.plan.stages[stage.id].head.name(),
+                    limit.duration
+                );
+                context.report(
+                    Diagnostic::new(codes::OVER_LIMIT, duration.span, message)
+                        .label(limit.span, "the limit is given here")
+                        .help("divide the suite, make it faster, or raise the limit"),
+                );
+            }
+        }
+    }
+}
+
+/// Jobs of a stage run beside each other, so its critical path is its longest job.
+fn budgets(context: &mut Context<'_>) {
+    for stage in cells::life_cycle(context.plan) {
+        let declared = &context.plan.stages[stage];
+        let Some(budget) = declared.budget else { continue };
+        let longest = context
+            .cells
+            .iter()
+            .filter(|c| c.stage == stage)
+            .filter_map(|c| Some((c.suite, context.plan.suites[c.suite].duration?)))
+            .max_by_key(|(_, duration)| duration.value);
+        let Some((suite, duration)) = longest.filter(|(_, d)| d.value > budget.value) else {
+            continue;
+        };
+        let message = format!(
+            "the stage `{}` takes {}, and its budget is {}",
+            declared.head.name(),
+            duration.value,
+            budget.value
+        );
+        context.report(
+            Diagnostic::new(codes::OVER_BUDGET, budget.span, message)
+                .label(
+                    duration.span,
+                    format!("the critical path is `{}`", context.plan.suites[suite].head.name()),
+                )
+                .help("divide that suite, move it to a later stage, or raise the budget"),
+        );
+    }
+}

@@ -1,0 +1,128 @@
+//! The fifth stage: does the plan hold?
+//!
+//! Each check is one small file with one [`Check`]; [`REGISTRY`] lists them all, and nothing else
+//! does. A plan that passes is a [`CheckedPlan`], the only thing that jobs are derived from.
+
+mod cycles;
+mod exceptions;
+mod features;
+mod gates;
+mod host_limits;
+mod languages;
+mod layouts;
+mod limits;
+mod markers;
+mod outputs;
+mod pins;
+mod plan_count;
+mod ports;
+mod runners;
+mod schedules;
+mod selections;
+mod stages;
+mod suites;
+mod thresholds;
+mod tools;
+mod triggers;
+mod trust;
+mod unused;
+
+pub(crate) use features::covering;
+
+use std::ops::Deref;
+
+use crate::diagnostics::{Code, Diagnostic, has_errors};
+use crate::jobs::Cell;
+use crate::jobs::cells;
+use crate::schema::Plan;
+use crate::schema::values::Date;
+use crate::source::SourceMap;
+
+/// A plan in which nothing was found wrong.
+#[derive(Debug)]
+pub struct CheckedPlan {
+    plan: Plan,
+}
+
+impl Deref for CheckedPlan {
+    type Target = Plan;
+    fn deref(&self) -> &Plan {
+        &self.plan
+    }
+}
+
+/// What a check looks at, and where it reports.
+pub struct Context<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Its texts.
+    pub sources: &'a SourceMap,
+    /// The day on which dates are judged, if they are.
+    pub today: Option<Date>,
+    /// The cells of the plan, stage by stage.
+    pub cells: &'a [Cell],
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Context<'_> {
+    /// Reports a finding.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// One thing that can be wrong with a plan.
+pub trait Check: Sync {
+    /// The codes it can report.
+    fn codes(&self) -> &'static [Code];
+
+    /// Looks at the plan.
+    fn check(&self, context: &mut Context<'_>);
+}
+
+/// Every check. A group is looked at only when the groups before it found nothing, so that no
+/// finding is the mere consequence of another.
+pub static REGISTRY: &[&[&dyn Check]] = &[
+    &[&plan_count::PlanCount, &cycles::Cycles, &markers::Markers, &tools::Tools],
+    &[
+        &stages::Stages,
+        &suites::Suites,
+        &triggers::Triggers,
+        &schedules::Schedules,
+        &runners::Runners,
+        &layouts::Layouts,
+        &ports::Ports,
+        &selections::Selections,
+        &trust::Trust,
+        &pins::Pins,
+        &gates::Gates,
+        &features::Features,
+        &languages::Languages,
+        &limits::Limits,
+        &thresholds::Thresholds,
+        &exceptions::Exceptions,
+        &host_limits::HostLimits,
+        &outputs::Outputs,
+        &unused::Unused,
+    ],
+];
+
+/// Looks at a plan from every side.
+pub fn check(
+    plan: Plan,
+    sources: &SourceMap,
+    today: Option<Date>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<CheckedPlan> {
+    let cells = cells::cells(&plan, &cells::life_cycle(&plan));
+    for group in REGISTRY {
+        let mut context = Context { plan: &plan, sources, today, cells: &cells, diagnostics };
+        for check in *group {
+            check.check(&mut context);
+        }
+        if has_errors(diagnostics) {
+            return None;
+        }
+    }
+    Some(CheckedPlan { plan })
+}

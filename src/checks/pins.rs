@@ -1,0 +1,52 @@
+//! What comes from elsewhere is named by content, not by a name that can move.
+
+use super::{Check, Context};
+use crate::diagnostics::{Code, Diagnostic, codes};
+
+pub(super) struct Pins;
+
+impl Check for Pins {
+    fn codes(&self) -> &'static [Code] {
+        &[codes::UNPINNED_IMAGE, codes::UNPINNED_HOOK]
+    }
+
+    fn check(&self, context: &mut Context<'_>) {
+        for (_, service) in context.plan.services.iter() {
+            if let Some(image) = &service.image
+                && !image.is_pinned()
+            {
+                let message = format!("the image `{}` has no digest", image.reference);
+                context.report(
+                    Diagnostic::new(codes::UNPINNED_IMAGE, image.reference.span, message)
+                        .help("a tag can be moved to another image: add `@sha256:` and its digest"),
+                );
+            }
+        }
+        for (_, hook) in context.plan.hooks.iter() {
+            let (span, message, help) = match (&hook.repo, &hook.rev, &hook.entry) {
+                (Some(repo), None, _) if hook.head.open("rev").is_none() => (
+                    repo.span,
+                    "this hook has no fixed revision",
+                    "add `rev: \"…\"`: a tag or a commit of that repository",
+                ),
+                (Some(_), _, Some(entry)) => (
+                    entry.span,
+                    "a hook from another repository brings its own command",
+                    "take the `entry` out, or the `repo`",
+                ),
+                (None, Some(rev), _) => (
+                    rev.span,
+                    "a local hook has no revision",
+                    "add the `repo` it comes from, or take the `rev` out",
+                ),
+                (None, None, None) if hook.head.open("entry").is_none() => (
+                    hook.head.head,
+                    "this hook has nothing to run",
+                    "a local hook has an `entry`, another one a `repo` and a `rev`",
+                ),
+                _ => continue,
+            };
+            context.report(Diagnostic::new(codes::UNPINNED_HOOK, span, message).help(help));
+        }
+    }
+}

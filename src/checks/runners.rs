@@ -1,0 +1,59 @@
+//! Every job has a machine to run on.
+
+use super::{Check, Context};
+use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::schema::values::{Host, Local};
+
+pub(super) struct Runners;
+
+impl Check for Runners {
+    fn codes(&self) -> &'static [Code] {
+        &[codes::NO_RUNNER]
+    }
+
+    fn check(&self, context: &mut Context<'_>) {
+        for (_, runner) in context.plan.runners.iter() {
+            let known = !runner.labels.is_empty() || runner.group.is_some();
+            if !known && runner.head.open.is_empty() {
+                let message = format!("nothing selects the runner `{}`", runner.head.name());
+                context.report(
+                    Diagnostic::new(codes::NO_RUNNER, runner.head.head, message)
+                        .help("give it `labels` or a `group`"),
+                );
+            }
+        }
+        for cell in context.cells {
+            let stage = &context.plan.stages[cell.stage];
+            let environment = &context.plan.environments[cell.environment];
+            let suite = &context.plan.suites[cell.suite];
+            let Some(enrolled) = suite.environments.iter().find(|e| e.id == cell.environment)
+            else {
+                continue;
+            };
+            let (missing, help) = match stage.host {
+                Some(Host::GitHub | Host::GitLab)
+                    if environment.runner.is_none()
+                        && environment.head.open("runner").is_none() =>
+                {
+                    ("names no runner", "give it a `runner`, or `runner: open(\"…\")`")
+                }
+                Some(Host::Git) if !matches!(environment.local, Some(Local::Host)) => (
+                    "is not the machine of whoever commits",
+                    "name an environment with `local: host`",
+                ),
+                _ => continue,
+            };
+            let message = format!(
+                "`{}` runs in the stage `{}`, but `{}` {missing}",
+                suite.head.name(),
+                stage.head.name(),
+                environment.head.name()
+            );
+            context.report(
+                Diagnostic::new(codes::NO_RUNNER, enrolled.span, message)
+                    .label(environment.head.head, "the environment is declared here")
+                    .help(help),
+            );
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Every stage is started by something its host knows.
+
+use super::{Check, Context};
+use crate::diagnostics::{Code, Diagnostic, codes, suggest};
+use crate::schema::values::{Host, Trigger};
+
+pub(super) struct Triggers;
+
+impl Check for Triggers {
+    fn codes(&self) -> &'static [Code] {
+        &[codes::UNTRIGGERED, codes::TRIGGER_HOST]
+    }
+
+    fn check(&self, context: &mut Context<'_>) {
+        for (_, stage) in context.plan.stages.iter() {
+            if stage.trigger.is_empty() && stage.head.open("trigger").is_none() {
+                let message = format!("nothing starts the stage `{}`", stage.head.name());
+                context.report(
+                    Diagnostic::new(codes::UNTRIGGERED, stage.head.head, message)
+                        .help("for example `trigger: pull_request`, or `trigger: open(\"…\")`"),
+                );
+            }
+            let Some(host) = stage.host else {
+                if stage.head.open("host").is_none() {
+                    let message = format!("`{}` does not say where it runs", stage.head.name());
+                    context.report(
+                        Diagnostic::new(codes::TRIGGER_HOST, stage.head.head, message)
+                            .help("for example `host: github`, or `host: open(\"…\")`"),
+                    );
+                }
+                continue;
+            };
+            let known = words(host);
+            for trigger in &stage.trigger {
+                let word = trigger.value.word();
+                if !known.contains(&word) {
+                    let message = format!("{} knows no `{word}`", host.title());
+                    context.report(
+                        Diagnostic::new(codes::TRIGGER_HOST, trigger.span, message)
+                            .help(format!("it knows {}", suggest::listed(known))),
+                    );
+                }
+                if let Trigger::PullRequest { branches } | Trigger::Push { branches, .. } =
+                    &trigger.value
+                    && let Some(empty) = branches.iter().find(|b| b.trim().is_empty())
+                {
+                    let message = "an empty pattern matches no branch";
+                    context.report(Diagnostic::new(codes::TRIGGER_HOST, empty.span, message));
+                }
+            }
+        }
+    }
+}
+
+/// The triggers that a host knows.
+const fn words(host: Host) -> &'static [&'static str] {
+    match host {
+        Host::GitHub => &["pull_request", "merge_group", "push", "schedule", "dispatch"],
+        Host::GitLab => &["push", "schedule", "dispatch"],
+        Host::Git => &["commit"],
+    }
+}

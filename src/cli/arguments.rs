@@ -1,0 +1,82 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand};
+
+use crate::schema::values::Date;
+use crate::targets;
+
+/// What is printed below the options of every command.
+const EXIT_CODES: &str = "Exit codes:
+  0  all is well
+  1  the plan has errors, or (with --check) outputs have drifted
+  2  the command line cannot be understood
+  3  a file cannot be read or written, or was left alone because dtpc did not write it";
+
+/// The compiler of the .dtp test-plan language.
+///
+/// One plan says what is tested, when and where; dtpc checks that it holds and writes the CI
+/// workflows, the test runners' configuration and the document that reviewers read.
+#[derive(Debug, Parser)]
+#[command(name = "dtpc", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what is wrong with a plan
+    #[command(after_help = EXIT_CODES)]
+    Check(Check),
+    /// Write the files that a plan is compiled to
+    #[command(after_help = EXIT_CODES)]
+    Generate(Generate),
+}
+
+/// `dtpc check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The plan; without it, the only file in plans/ that declares one
+    pub plan: Option<PathBuf>,
+
+    /// The day on which dates are judged [default: today, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub today: Option<Date>,
+}
+
+/// `dtpc generate`
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// The plan; without it, the only file in plans/ that declares one
+    pub plan: Option<PathBuf>,
+
+    /// What to write; may be repeated [default: every target]
+    #[arg(long = "target", value_name = "TARGET", value_parser = target_names())]
+    pub targets: Vec<String>,
+
+    /// The folder to write below [default: the plan's root]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Write nothing: print a diff for every file that has drifted, and exit with 1 if one has
+    #[arg(long)]
+    pub check: bool,
+
+    /// Overwrite files that dtpc did not write, or that were changed since
+    #[arg(long, conflicts_with = "check")]
+    pub force: bool,
+}
+
+fn target_names() -> PossibleValuesParser {
+    use clap::builder::PossibleValue;
+    let values = targets::REGISTRY.iter().map(|t| PossibleValue::new(t.name()).help(t.about()));
+    PossibleValuesParser::new(values.collect::<Vec<_>>())
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    text.parse().map(Date).map_err(|_| "a date is year-month-day, such as 2027-01-31".to_owned())
+}

@@ -1,0 +1,66 @@
+//! Reading the files of a plan.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
+use std::path::{Component, Path, PathBuf};
+
+use super::Failure;
+use crate::compile::{Entry, LoadError, Loader};
+use crate::source::MAX_FILE_BYTES;
+
+/// The files below, and around, the folder of a plan.
+pub struct Files {
+    folder: PathBuf,
+}
+
+impl Loader for Files {
+    fn load(&mut self, path: &str) -> Result<String, LoadError> {
+        read(&self.folder.join(path))
+    }
+}
+
+/// Where a plan is, and how its files are read.
+pub fn entry(plan: &Path) -> Result<(Entry, Files), Failure> {
+    let absolute = std::path::absolute(plan)
+        .map_err(|e| Failure::new(format!("{}: {e}", plan.display())))?;
+    let Some(file) = absolute.file_name().filter(|_| !ends_in_dots(plan)) else {
+        return Err(Failure::new(format!("{} is a folder, not a plan", plan.display())));
+    };
+    let folder = absolute.parent().map(Path::to_path_buf).unwrap_or_default();
+    let folders = folder
+        .components()
+        .filter_map(|part| match part {
+            Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
+            _ => None,
+        })
+        .collect();
+    Ok((Entry { file: file.to_string_lossy().into_owned(), folders }, Files { folder }))
+}
+
+fn ends_in_dots(path: &Path) -> bool {
+    matches!(path.components().next_back(), Some(Component::ParentDir | Component::CurDir) | None)
+}
+
+/// The text of a file.
+pub fn read(path: &Path) -> Result<String, LoadError> {
+    let other = |e: std::io::Error| match e.kind() {
+        ErrorKind::NotFound => LoadError::Missing,
+        ErrorKind::IsADirectory => LoadError::Folder,
+        _ => LoadError::Other(e.to_string()),
+    };
+    let file = File::open(path).map_err(other)?;
+    let metadata = file.metadata().map_err(other)?;
+    if metadata.is_dir() {
+        return Err(LoadError::Folder);
+    }
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(LoadError::TooLarge(metadata.len()));
+    }
+    // What is no regular file may give more than it says.
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(other)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(LoadError::TooLarge(bytes.len() as u64));
+    }
+    String::from_utf8(bytes).map_err(|e| LoadError::NotUtf8(e.utf8_error().valid_up_to()))
+}

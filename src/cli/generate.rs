@@ -1,0 +1,105 @@
+//! `dtpc generate`
+
+use std::path::{Path, PathBuf};
+
+use super::check::{counted, refused};
+use super::write::{self, Change};
+use super::{Failure, Outcome, arguments, diff, discover, files, terminal};
+use crate::checks::CheckedPlan;
+use crate::compile;
+use crate::jobs::Jobs;
+use crate::targets::{self, Target, banner};
+
+/// Writes what a plan is compiled to, or says what has drifted from it.
+pub fn run(arguments: &arguments::Generate) -> Result<Outcome, Failure> {
+    let plan = discover::plan(arguments.plan.as_deref())?;
+    let (entry, mut loader) = files::entry(&plan)?;
+    // Dates are judged by `check`: outputs do not depend on the day.
+    let compilation = compile::compile(&entry, None, &mut loader);
+    if !compilation.diagnostics.is_empty() {
+        terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
+    }
+    let Some(checked) = &compilation.plan else { return Ok(refused(&compilation)) };
+    let out = match &arguments.out {
+        Some(out) => out.clone(),
+        None => root(checked, &plan)?,
+    };
+    let jobs = Jobs::derive(checked, &compilation.sources);
+    let chosen = chosen(&arguments.targets);
+    let outputs = targets::render(&chosen, &jobs).map_err(|e| Failure::new(e.to_string()))?;
+    let origin = banner::origin(&jobs);
+    let changes = write::compare(&out, &outputs, &chosen, origin)?;
+    if arguments.check {
+        return Ok(report_drift(&changes));
+    }
+    write::apply(&out, &changes, arguments.force)?;
+    for change in &changes {
+        terminal::print(&format!("{:9} {}\n", change.action.word(), change.path));
+    }
+    note_left_out(&jobs, &chosen);
+    Ok(Outcome::Success)
+}
+
+/// The targets that were asked for: each once, in the order of the registry.
+fn chosen(names: &[String]) -> Vec<&'static dyn Target> {
+    let wanted = |target: &&&'static dyn Target| {
+        names.is_empty() || names.iter().any(|name| name == target.name())
+    };
+    targets::REGISTRY.iter().filter(wanted).copied().collect()
+}
+
+/// The root that the plan gives, as seen from here.
+fn root(checked: &CheckedPlan, plan: &Path) -> Result<PathBuf, Failure> {
+    let help = "say where to write: `--out DIR`, or `root: \"..\"` in the plan";
+    let Some((_, info)) = checked.plans.iter().next() else {
+        return Err(Failure::new("there is no plan"));
+    };
+    let Some(root) = &info.root else {
+        let message = match info.head.open("root") {
+            Some(question) => format!("the root of the plan is open: {}", question.text),
+            None => "the plan does not say where its repository is".to_owned(),
+        };
+        return Err(Failure::new(message).help(help));
+    };
+    Ok(plan.parent().unwrap_or_else(|| Path::new("")).join(root.as_str()))
+}
+
+/// Prints a diff for every file that is not as the plan says.
+fn report_drift(changes: &[Change]) -> Outcome {
+    let mut drifted = 0;
+    for change in changes {
+        if change.present != change.wanted {
+            drifted += 1;
+            terminal::print(&diff::unified(change));
+        }
+    }
+    if drifted == 0 {
+        terminal::print(&format!("{}: no drift\n", counted(changes.len(), "file")));
+        return Outcome::Success;
+    }
+    terminal::error(&format!(
+        "{} of {} drifted from the plan; `dtpc generate` writes them anew",
+        drifted,
+        counted(changes.len(), "file")
+    ));
+    Outcome::Findings
+}
+
+/// Says which stages run on a host for which nothing was written: silence would be a gap.
+fn note_left_out(jobs: &Jobs<'_>, chosen: &[&'static dyn Target]) {
+    if chosen.len() < targets::REGISTRY.len() {
+        return;
+    }
+    for id in &jobs.stages {
+        let stage = &jobs.plan.stages[*id];
+        let Some(host) = stage.host else { continue };
+        let written = chosen.iter().any(|target| target.hosts().contains(&host));
+        if !written && jobs.of_stage(*id).next().is_some() {
+            terminal::error(&format!(
+                "note: the stage `{}` runs on {}, for which no target writes pipelines",
+                stage.head.name(),
+                host.title()
+            ));
+        }
+    }
+}

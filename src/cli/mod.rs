@@ -1,0 +1,88 @@
+//! The edge: the command line, files and the terminal. The rest of the library does no input or
+//! output; a lint sees to it.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    reason = "this module is where input and output belong"
+)]
+
+mod arguments;
+mod check;
+mod diff;
+mod discover;
+mod files;
+mod generate;
+mod terminal;
+mod write;
+
+use std::fmt;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// How `dtpc` ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// 0: all is well.
+    Success,
+    /// 1: the plan has errors, or outputs have drifted.
+    Findings,
+    /// 3: a file could not be read or written, or was not overwritten.
+    Files,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        // 2 is clap's, for a command line that cannot be understood.
+        match outcome {
+            Outcome::Success => Self::SUCCESS,
+            Outcome::Findings => Self::from(1),
+            Outcome::Files => Self::from(3),
+        }
+    }
+}
+
+/// Something that kept a command from its work, in words for whoever typed it.
+#[derive(Debug)]
+pub struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    let done = match &arguments.command {
+        arguments::Command::Check(check) => check::run(check),
+        arguments::Command::Generate(generate) => generate::run(generate),
+    };
+    match done {
+        Ok(outcome) => outcome.into(),
+        Err(failure) => {
+            terminal::error(&failure.to_string());
+            Outcome::Files.into()
+        }
+    }
+}

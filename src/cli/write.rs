@@ -1,0 +1,236 @@
+//! Writing outputs: only below the output folder, only over what dtpc wrote, all of it or nothing.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use crate::targets::banner::{self, Provenance};
+use crate::targets::{Content, Output, Target};
+
+/// What is to happen to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// It is there and as it should be.
+    Keep,
+    /// It is not there yet.
+    Create,
+    /// It is replaced.
+    Replace,
+    /// A former output that the plan no longer brings forth is taken away.
+    Remove,
+}
+
+impl Action {
+    /// As it is printed behind the fact.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Keep => "unchanged",
+            Self::Create => "created",
+            Self::Replace => "updated",
+            Self::Remove => "removed",
+        }
+    }
+}
+
+/// A file as it is and as it should be.
+#[derive(Debug)]
+pub struct Change {
+    /// Relative to the output folder.
+    pub path: String,
+    /// What it holds; nothing where it does not exist. Bytes that are no UTF-8 are shown as such.
+    pub present: Option<String>,
+    /// What it should hold; nothing where it should not exist.
+    pub wanted: Option<String>,
+    /// What is to happen.
+    pub action: Action,
+    /// Why it must not happen without `--force`.
+    protected: Option<String>,
+}
+
+/// Compares outputs with what is in the folder, without changing anything.
+pub fn compare(
+    out: &Path,
+    outputs: &[Output],
+    targets: &[&'static dyn Target],
+    origin: &str,
+) -> Result<Vec<Change>, Failure> {
+    let mut changes = Vec::with_capacity(outputs.len());
+    for output in outputs {
+        stays_below(out, &output.path)?;
+        let present = present(&out.join(&output.path))?;
+        let (wanted, protected) = match &output.content {
+            Content::Whole(text) => {
+                let protected = present.as_deref().and_then(|p| protection(p, origin));
+                (text.clone(), protected)
+            }
+            Content::Shared(edit) => {
+                let wanted = edit(present.as_deref())
+                    .map_err(|e| Failure::new(format!("{}: {e}", output.path)))?;
+                (wanted, None)
+            }
+        };
+        let action = match &present {
+            None => Action::Create,
+            Some(present) if *present == wanted => Action::Keep,
+            Some(_) => Action::Replace,
+        };
+        let protected = protected.filter(|_| action == Action::Replace);
+        let path = output.path.clone();
+        changes.push(Change { path, present, wanted: Some(wanted), action, protected });
+    }
+    for folder in targets.iter().flat_map(|t| t.owned_folders()) {
+        changes.extend(left_over(out, folder, outputs, origin)?);
+    }
+    Ok(changes)
+}
+
+/// The text of a file that may not exist.
+fn present(path: &Path) -> Result<Option<String>, Failure> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Failure::new(format!("{} cannot be read: {e}", path.display()))),
+    }
+}
+
+/// Why a file must not be overwritten, if it must not.
+fn protection(present: &str, origin: &str) -> Option<String> {
+    match banner::provenance(present) {
+        Provenance::Intact { origin: from } if from == origin => None,
+        Provenance::Intact { origin: from } => Some(format!("was generated from {from}")),
+        Provenance::Changed { .. } => Some("was changed by hand since dtpc wrote it".to_owned()),
+        Provenance::Foreign => Some("was not written by dtpc".to_owned()),
+    }
+}
+
+/// Files that dtpc once wrote for this plan and that are not among its outputs.
+fn left_over(
+    out: &Path,
+    folder: &str,
+    outputs: &[Output],
+    origin: &str,
+) -> Result<Vec<Change>, Failure> {
+    let entries = match fs::read_dir(out.join(folder)) {
+        Ok(entries) => entries,
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
+        Err(e) => return Err(Failure::new(format!("{folder} cannot be read: {e}"))),
+    };
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let plain = entry.file_type().ok()?.is_file();
+            entry.file_name().into_string().ok().filter(|_| plain)
+        })
+        .collect();
+    names.sort();
+    let mut changes = Vec::new();
+    for name in names {
+        let path = format!("{folder}/{name}");
+        if outputs.iter().any(|o| o.path == path) {
+            continue;
+        }
+        stays_below(out, &path)?;
+        let Some(present) = present(&out.join(&path))? else { continue };
+        let protected = match banner::provenance(&present) {
+            Provenance::Intact { origin: from } if from == origin => None,
+            Provenance::Changed { origin: from } if from == origin => {
+                Some("is no longer an output, and was changed by hand".to_owned())
+            }
+            _ => continue,
+        };
+        let action = Action::Remove;
+        changes.push(Change { path, present: Some(present), wanted: None, action, protected });
+    }
+    Ok(changes)
+}
+
+/// Makes the changes: first all new texts are written beside their places, then each is moved into
+/// its place. What fails before the first move leaves everything as it was.
+pub fn apply(out: &Path, changes: &[Change], force: bool) -> Result<(), Failure> {
+    if !force {
+        let protected: Vec<String> = changes
+            .iter()
+            .filter_map(|c| Some(format!("  {} {}", c.path, c.protected.as_ref()?)))
+            .collect();
+        if !protected.is_empty() {
+            let message = format!("nothing was written: these files are not dtpc's to change\n{}", protected.join("\n"));
+            return Err(Failure::new(message)
+                .help("move what is worth keeping into the plan, then use `--force`"));
+        }
+    }
+    let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();
+    for change in changes {
+        let Some(wanted) = change.wanted.as_ref().filter(|_| change.action != Action::Keep) else {
+            continue;
+        };
+        match stage(&out.join(&change.path), wanted) {
+            Ok(pair) => staged.push(pair),
+            Err(failure) => {
+                for (temporary, _) in &staged {
+                    // The failure to be told is the first one.
+                    let _ = fs::remove_file(temporary);
+                }
+                return Err(failure);
+            }
+        }
+    }
+    for (temporary, place) in &staged {
+        fs::rename(temporary, place)
+            .map_err(|e| Failure::new(format!("{} cannot be written: {e}", place.display())))?;
+    }
+    for change in changes.iter().filter(|c| c.action == Action::Remove) {
+        let path = out.join(&change.path);
+        fs::remove_file(&path)
+            .map_err(|e| Failure::new(format!("{} cannot be removed: {e}", path.display())))?;
+    }
+    Ok(())
+}
+
+/// Writes a text beside its place.
+fn stage(place: &Path, text: &str) -> Result<(PathBuf, PathBuf), Failure> {
+    let failed = |e: std::io::Error| {
+        Failure::new(format!("{} cannot be written: {e}", place.display()))
+    };
+    let folder = place.parent().unwrap_or_else(|| Path::new(""));
+    fs::create_dir_all(folder).map_err(failed)?;
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    let mut file: File =
+        OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(failed)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    if let Err(e) = written {
+        let _ = fs::remove_file(&temporary);
+        return Err(failed(e));
+    }
+    if let Ok(metadata) = fs::metadata(place) {
+        // A file that may be executed stays so.
+        let _ = fs::set_permissions(&temporary, metadata.permissions());
+    }
+    Ok((temporary, place.to_path_buf()))
+}
+
+/// Refuses a path that leads out of the output folder through a link.
+fn stays_below(out: &Path, path: &str) -> Result<(), Failure> {
+    let Ok(home) = fs::canonicalize(out) else { return Ok(()) };
+    let mut at = out.to_path_buf();
+    for part in path.split('/') {
+        at.push(part);
+        let is_link = fs::symlink_metadata(&at).is_ok_and(|m| m.file_type().is_symlink());
+        if !is_link {
+            continue;
+        }
+        let inside = fs::canonicalize(&at).is_ok_and(|real| real.starts_with(&home));
+        if !inside {
+            return Err(Failure::new(format!(
+                "{} is a link that leads out of {}",
+                at.display(),
+                out.display()
+            ))
+            .help("dtpc writes only below the output folder"));
+        }
+    }
+    Ok(())
+}

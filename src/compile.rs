@@ -1,0 +1,249 @@
+//! The pipeline from a file's name to a checked plan.
+
+use crate::checks::{self, CheckedPlan};
+use crate::diagnostics::{self, Diagnostic, codes};
+use crate::resolve;
+use crate::schema::values::Date;
+use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::{self, ast};
+
+/// How a compilation gets its texts: the core itself reads no files.
+pub trait Loader {
+    /// The text of a file, by its path relative to the folder of the plan, with `/` between
+    /// folders.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn load(&mut self, path: &str) -> Result<String, LoadError>;
+}
+
+/// Why a file is not a text that can be compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoadError {
+    /// There is no such file.
+    Missing,
+    /// It is a folder.
+    Folder,
+    /// It is longer than [`MAX_FILE_BYTES`](crate::source::MAX_FILE_BYTES); its length in bytes.
+    TooLarge(u64),
+    /// It is not UTF-8: the offset of the first byte that is not.
+    NotUtf8(usize),
+    /// The system's words for another reason.
+    Other(String),
+}
+
+impl LoadError {
+    /// The reason as a half sentence behind a file's name.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Missing => "does not exist".to_owned(),
+            Self::Folder => "is a folder, not a plan".to_owned(),
+            Self::TooLarge(bytes) => format!(
+                "is {} MiB long; a file of a plan may have {} MiB",
+                bytes.div_ceil(1024 * 1024),
+                crate::source::MAX_FILE_BYTES / (1024 * 1024)
+            ),
+            Self::NotUtf8(offset) => {
+                format!("is not UTF-8 text: the byte at offset {offset} is not part of a character")
+            }
+            Self::Other(words) => format!("cannot be read: {words}"),
+        }
+    }
+}
+
+/// Where a plan is.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The name of its file, without folders.
+    pub file: String,
+    /// The folders from the root of the file system to the file, outermost first.
+    pub folders: Vec<String>,
+}
+
+impl Entry {
+    /// The folders of the plan as they are shown: those below the plan's root where it gives one
+    /// as `..`s, else `plans` where the file is in a folder of that name. So what is shown does not
+    /// depend on the machine or on the folder dtpc was started in.
+    fn shown_folders(&self, root: Option<&str>) -> &[String] {
+        let levels = match root {
+            Some(root) => {
+                let parts: Vec<&str> = root.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
+                parts.iter().all(|p| *p == "..").then_some(parts.len())
+            }
+            None => Some(usize::from(self.folders.last().is_some_and(|f| f == "plans"))),
+        };
+        let from = self.folders.len().saturating_sub(levels.unwrap_or_default());
+        &self.folders[from..]
+    }
+}
+
+/// What came of a compilation.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The texts that were read.
+    pub sources: SourceMap,
+    /// All that is wrong, in the order of the source.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The plan, if nothing is wrong that keeps it from being used.
+    pub plan: Option<CheckedPlan>,
+}
+
+/// Compiles the plan at `entry`. `today` is the day on which dates are judged; without it, they are
+/// not.
+pub fn compile(entry: &Entry, today: Option<Date>, loader: &mut dyn Loader) -> Compilation {
+    let mut sources = SourceMap::new();
+    let mut diagnostics = Vec::new();
+    let mut files = load(entry, loader, &mut sources, &mut diagnostics);
+    report_circles(&files, &mut diagnostics);
+    // The texts were read in the order in which they were found; so their errors come in order.
+    files.sort_by_key(|(id, _)| *id);
+    let broken = diagnostics::has_errors(&diagnostics);
+    let resolved = resolve::resolve(&sources, &files, &mut diagnostics);
+    let plan = resolve::read(&sources, &files, resolved, &mut diagnostics);
+    let root = plan.plans.iter().next().and_then(|(_, p)| p.root.as_ref().map(ToString::to_string));
+    sources.show_below(entry.shown_folders(root.as_deref()));
+    // Names that a broken declaration would have brought are missed everywhere: that is a
+    // consequence, not a mistake of its own.
+    if broken {
+        diagnostics.retain(|d| d.code != codes::UNKNOWN_NAME);
+    }
+    let plan = if diagnostics::has_errors(&diagnostics) {
+        None
+    } else {
+        checks::check(plan, &sources, today, &mut diagnostics)
+    };
+    diagnostics::sort(&mut diagnostics);
+    Compilation { sources, diagnostics, plan }
+}
+
+/// Reads and parses the plan's file and all that it imports.
+fn load(
+    entry: &Entry,
+    loader: &mut dyn Loader,
+    sources: &mut SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<(FileId, ast::File)> {
+    let mut files: Vec<(FileId, ast::File)> = Vec::new();
+    // Each file waits with the place that imports it: the number of the file, and the import.
+    let mut waiting: Vec<(String, Option<(usize, usize, Span)>)> = vec![(entry.file.clone(), None)];
+    let mut known: Vec<(String, FileId)> = Vec::new();
+    while let Some((path, importer)) = waiting.pop() {
+        let id = match known.iter().find(|(p, _)| *p == path) {
+            Some((_, id)) => *id,
+            None => match add(&path, loader, sources) {
+                Ok(id) => {
+                    known.push((path.clone(), id));
+                    let parsed = syntax::parse(sources.file(id), diagnostics);
+                    let index = files.len();
+                    for (number, import) in parsed.imports.iter().enumerate().rev() {
+                        let written = sources.text(import.path).trim_matches('"');
+                        let place = Some((index, number, import.path));
+                        waiting.push((join(&path, written), place));
+                    }
+                    files.push((id, parsed));
+                    id
+                }
+                Err(reason) => {
+                    diagnostics.push(unreadable(&path, &reason, importer.map(|(_, _, span)| span)));
+                    continue;
+                }
+            },
+        };
+        if let Some((file, number, _)) = importer {
+            files[file].1.imports[number].target = Some(id);
+        }
+    }
+    sources.show_below(entry.shown_folders(None));
+    files
+}
+
+fn add(path: &str, loader: &mut dyn Loader, sources: &mut SourceMap) -> Result<FileId, LoadError> {
+    let text = loader.load(path)?;
+    let full = LoadError::Other("the files of the plan together pass 4 GiB".to_owned());
+    sources.add(path.to_owned(), text).map_err(|_| full)
+}
+
+fn unreadable(path: &str, reason: &LoadError, import: Option<Span>) -> Diagnostic {
+    let message = format!("{path} {}", reason.reason());
+    match import {
+        Some(span) => Diagnostic::new(codes::IMPORT, span, message)
+            .help("the path of an import is relative to the file it stands in"),
+        None => Diagnostic::without_place(codes::UNREADABLE, message)
+            .help("name the file of a plan: `dtpc check plans/dynamo.dtp`"),
+    }
+}
+
+/// `path` as seen from the folder of `from`, with `..` resolved as far as that is possible.
+fn join(from: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|p| *p != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// Reports imports that lead back to the file they stand in, each circle once.
+fn report_circles(files: &[(FileId, ast::File)], diagnostics: &mut Vec<Diagnostic>) {
+    let mut graph = petgraph::graphmap::DiGraphMap::<u32, Span>::new();
+    for (id, file) in files {
+        for import in &file.imports {
+            if let Some(target) = import.target {
+                graph.add_edge(id.0, target.0, import.path);
+            }
+        }
+    }
+    for component in petgraph::algo::tarjan_scc(&graph) {
+        let inside = |node: &u32| component.contains(node);
+        let mut edges: Vec<Span> = graph
+            .all_edges()
+            .filter(|(from, to, _)| inside(from) && inside(to))
+            .map(|(_, _, span)| *span)
+            .collect();
+        edges.sort_unstable();
+        if let Some((first, others)) = edges.split_first() {
+            let mut diagnostic =
+                Diagnostic::new(codes::IMPORT, *first, "this import leads back to its own file")
+                    .help("take one of the imports out: names are visible across all files");
+            for span in others {
+                diagnostic = diagnostic.label(*span, "through this import");
+            }
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(folders: &[&str]) -> Entry {
+        Entry {
+            file: "dynamo.dtp".to_owned(),
+            folders: folders.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    #[test]
+    fn a_plan_is_shown_by_its_path_below_the_root_wherever_that_is() {
+        let here = entry(&["home", "me", "repo", "plans"]);
+        assert_eq!(here.shown_folders(Some("..")), ["plans"]);
+        assert_eq!(here.shown_folders(Some("../..")), ["repo", "plans"]);
+        assert_eq!(here.shown_folders(Some(".")), Vec::<String>::new());
+        assert_eq!(here.shown_folders(None), ["plans"]);
+        assert_eq!(entry(&["home", "me"]).shown_folders(None), Vec::<String>::new());
+    }
+
+    #[test]
+    fn imports_are_relative_to_their_file() {
+        assert_eq!(join("dynamo.dtp", "markers.dtp"), "markers.dtp");
+        assert_eq!(join("a/b.dtp", "../c.dtp"), "c.dtp");
+        assert_eq!(join("b.dtp", "../../c.dtp"), "../../c.dtp");
+    }
+}

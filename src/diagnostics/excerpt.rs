@@ -1,0 +1,84 @@
+//! What miette is shown of a file: a few short lines, however long the file and its lines are.
+
+use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+
+use crate::source::{SourceFile, Span};
+
+/// How many bytes of a long line are shown on each side of a span.
+const SIDE: usize = 120;
+
+/// A file as miette reads it: only the lines around a span, cut where they are long, so that a
+/// 10 MB line costs no more than a short one.
+pub struct Excerpt<'a> {
+    file: &'a SourceFile,
+}
+
+impl<'a> Excerpt<'a> {
+    /// Shows `file`.
+    pub fn new(file: &'a SourceFile) -> Self {
+        Self { file }
+    }
+
+    /// A span of the source map as an offset and length in this file.
+    pub fn span(&self, span: Span) -> SourceSpan {
+        ((span.start - self.file.base()) as usize, span.len() as usize).into()
+    }
+}
+
+impl std::fmt::Debug for Excerpt<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.file.name())
+    }
+}
+
+impl SourceCode for Excerpt<'_> {
+    fn read_span<'s>(
+        &'s self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'s> + 's>, MietteError> {
+        let text = self.file.text();
+        let (from, to) = (span.offset(), (span.offset() + span.len()).min(text.len()));
+        if from > text.len() {
+            return Err(MietteError::OutOfBounds);
+        }
+        let mut start = line_start(text, from);
+        for _ in 0..before {
+            start = line_start(text, start.saturating_sub(1));
+        }
+        let mut end = line_end(text, to);
+        for _ in 0..after {
+            end = line_end(text, (end + 1).min(text.len()));
+        }
+        if from - start > 2 * SIDE || end - to > 2 * SIDE {
+            start = boundary(text, start.max(from.saturating_sub(SIDE)));
+            end = boundary(text, end.min(to + SIDE));
+        }
+        let line = text.as_bytes()[..start].iter().filter(|&&b| b == b'\n').count();
+        let column = start - line_start(text, start);
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.file.name().to_owned(),
+            &text.as_bytes()[start..end],
+            (start, end - start).into(),
+            line,
+            column,
+            line + 1,
+        )))
+    }
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text.as_bytes()[..at].iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1)
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    text.as_bytes()[at..].iter().position(|&b| b == b'\n').map_or(text.len(), |i| at + i)
+}
+
+fn boundary(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}

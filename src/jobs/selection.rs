@@ -1,0 +1,284 @@
+//! What a job selects, as one marker expression.
+
+use std::collections::BTreeMap;
+
+use super::Cell;
+use crate::name::Name;
+use crate::schema::values::{Arity, MarkerId, MarkerNode, ToolKind};
+use crate::schema::{Id, Plan};
+use crate::schema::kinds::{Stage, TestType};
+
+/// What a stage promises: what it `selects`, else the marker of its own name, else all.
+pub fn of_stage(plan: &Plan, stage: Id<Stage>) -> MarkerNode {
+    let stage = &plan.stages[stage];
+    match (&stage.selects, stage.head.name) {
+        (Some(selects), _) => selects.node.clone(),
+        (None, Some(name)) => {
+            plan.markers.find(name).map_or(MarkerNode::All, MarkerNode::Marker)
+        }
+        (None, None) => MarkerNode::All,
+    }
+}
+
+/// What a type selects, with the wider types that it is part of.
+fn of_type(plan: &Plan, test_type: Id<TestType>) -> Vec<MarkerNode> {
+    let mut terms = Vec::new();
+    let mut next = Some(test_type);
+    // No longer than there are types: a circle is reported by a check.
+    for _ in 0..plan.types.len() {
+        let Some(id) = next else { break };
+        let declared = &plan.types[id];
+        terms.extend(declared.selects.as_ref().map(|s| s.node.clone()));
+        next = declared.part_of.map(|wider| wider.id);
+    }
+    terms.reverse();
+    terms
+}
+
+/// The factors of a cell's selection, in the order stage, types, environment, suite: those that
+/// repeat an earlier one, or select everything, are left out.
+pub fn factors(plan: &Plan, cell: Cell) -> Vec<MarkerNode> {
+    let suite = &plan.suites[cell.suite];
+    let mut types: Vec<MarkerNode> = Vec::new();
+    for test_type in &suite.types {
+        let terms = of_type(plan, test_type.id);
+        if terms.is_empty() {
+            // One of the suite's types takes all: then so do they together.
+            types.clear();
+            break;
+        }
+        types.push(conjunction(terms));
+    }
+    let types = match types.len() {
+        0 | 1 => types.pop(),
+        _ => Some(MarkerNode::Or(types)),
+    };
+    let environment = plan.environments[cell.environment].takes.as_ref().map(|t| t.node.clone());
+    let own = suite.select.as_ref().map(|s| s.node.clone());
+    let all = [Some(of_stage(plan, cell.stage)), types, environment, own];
+    let mut factors: Vec<MarkerNode> = Vec::new();
+    for factor in all.into_iter().flatten().map(simplify) {
+        // A conjunction inside is taken apart, so that a term that is there already is not repeated.
+        let parts = match factor {
+            MarkerNode::And(parts) => parts,
+            other => vec![other],
+        };
+        for part in parts {
+            if part != MarkerNode::All && !factors.contains(&part) {
+                factors.push(part);
+            }
+        }
+    }
+    factors
+}
+
+/// Takes `all` out wherever something smaller says the same. What can match nothing becomes an
+/// empty `or`.
+fn simplify(node: MarkerNode) -> MarkerNode {
+    match node {
+        MarkerNode::Not(inner) => match simplify(*inner) {
+            MarkerNode::All => MarkerNode::Or(Vec::new()),
+            inner => MarkerNode::Not(Box::new(inner)),
+        },
+        MarkerNode::And(parts) => conjunction(
+            parts.into_iter().map(simplify).filter(|p| *p != MarkerNode::All).collect(),
+        ),
+        MarkerNode::Or(parts) => {
+            let parts: Vec<MarkerNode> = parts.into_iter().map(simplify).collect();
+            if parts.contains(&MarkerNode::All) { MarkerNode::All } else { MarkerNode::Or(parts) }
+        }
+        other => other,
+    }
+}
+
+/// All of these at once.
+pub fn conjunction(mut parts: Vec<MarkerNode>) -> MarkerNode {
+    match parts.len() {
+        0 => MarkerNode::All,
+        1 => parts.swap_remove(0),
+        _ => MarkerNode::And(parts),
+    }
+}
+
+/// The expression for pytest's `-m`, or nothing where every test is selected.
+///
+/// A test without any marker of a group that has a default is taken to carry the default; so a
+/// default is written as "none of the others".
+pub fn pytest(plan: &Plan, cell: Cell) -> Option<String> {
+    let factors = factors(plan, cell);
+    if factors.is_empty() {
+        return None;
+    }
+    let mut text = String::new();
+    write(plan, &conjunction(factors), Place::Top, &mut text);
+    Some(text)
+}
+
+/// An expression as text, its defaults written out.
+pub fn text(plan: &Plan, node: &MarkerNode) -> String {
+    let mut text = String::new();
+    match simplify(node.clone()) {
+        MarkerNode::All => text.push_str("all"),
+        node => write(plan, &node, Place::Top, &mut text),
+    }
+    text
+}
+
+/// Where an expression is written, which decides about parentheses.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Top,
+    InAnd,
+    InNot,
+}
+
+fn write(plan: &Plan, node: &MarkerNode, place: Place, out: &mut String) {
+    match node {
+        // Simplified away before: pytest has no word for "every test".
+        MarkerNode::All => {}
+        MarkerNode::Marker(marker) => match others_of_default(plan, *marker) {
+            Some(others) => {
+                let others = others.into_iter().map(MarkerNode::Marker).collect();
+                write(plan, &MarkerNode::Not(Box::new(MarkerNode::Or(others))), place, out);
+            }
+            None => out.push_str(plan.markers.name(*marker).as_str()),
+        },
+        MarkerNode::Not(inner) => {
+            out.push_str("not ");
+            write(plan, inner, Place::InNot, out);
+        }
+        MarkerNode::And(parts) => {
+            let place_inside = Place::InAnd;
+            joined(plan, parts, " and ", place == Place::InNot, place_inside, out);
+        }
+        MarkerNode::Or(parts) if parts.len() == 1 => write(plan, &parts[0], place, out),
+        MarkerNode::Or(parts) => joined(plan, parts, " or ", place != Place::Top, Place::Top, out),
+    }
+}
+
+fn joined(
+    plan: &Plan,
+    parts: &[MarkerNode],
+    word: &str,
+    parenthesised: bool,
+    place: Place,
+    out: &mut String,
+) {
+    if parenthesised {
+        out.push('(');
+    }
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            out.push_str(word);
+        }
+        write(plan, part, place, out);
+    }
+    if parenthesised {
+        out.push(')');
+    }
+}
+
+/// The other markers of the group of which this is the default, where a test carries one of them at
+/// the most.
+fn others_of_default(plan: &Plan, marker: MarkerId) -> Option<Vec<MarkerId>> {
+    let group = &plan.marker_groups[plan.markers.info(marker)?.group?];
+    let is_default = group.default.is_some_and(|d| d.id == marker);
+    if !is_default || !matches!(group.arity, Arity::One | Arity::AtMostOne) {
+        return None;
+    }
+    let others: Vec<MarkerId> =
+        group.markers.markers.iter().map(|m| m.id).filter(|id| *id != marker).collect();
+    (!others.is_empty()).then_some(others)
+}
+
+/// Whether any combination of markers that the groups allow satisfies all the factors: decided by
+/// looking at every combination of the markers that the factors name.
+///
+/// Nothing where that is more than a million combinations.
+pub fn can_match(plan: &Plan, factors: &[MarkerNode]) -> Option<bool> {
+    let mut named = Vec::new();
+    for factor in factors {
+        collect(factor, &mut named);
+    }
+    named.sort_unstable();
+    named.dedup();
+    let choices = choices(plan, &named);
+    let mut combinations: u64 = 1;
+    for choice in &choices {
+        combinations = combinations.saturating_mul(choice.len() as u64);
+    }
+    if combinations > 1_000_000 {
+        return None;
+    }
+    let mut carried: Vec<&[MarkerId]> = vec![&[]; choices.len()];
+    Some((0..combinations).any(|mut number| {
+        for (slot, choice) in carried.iter_mut().zip(&choices) {
+            let count = choice.len() as u64;
+            *slot = &choice[usize::try_from(number % count).unwrap_or_default()];
+            number /= count;
+        }
+        factors.iter().all(|f| holds(f, &carried))
+    }))
+}
+
+/// For each group with named markers, and each named marker outside groups, the sets a test may
+/// carry of them.
+fn choices(plan: &Plan, named: &[MarkerId]) -> Vec<Vec<Vec<MarkerId>>> {
+    let mut groups: BTreeMap<Option<usize>, Vec<MarkerId>> = BTreeMap::new();
+    for marker in named {
+        let group = plan.markers.info(*marker).and_then(|info| info.group).map(Id::index);
+        groups.entry(group).or_default().push(*marker);
+    }
+    let free = |marker: &MarkerId| vec![vec![], vec![*marker]];
+    let mut choices = Vec::new();
+    for (group, markers) in groups {
+        let group = group.and_then(|index| plan.marker_groups.iter().nth(index)).map(|(_, g)| g);
+        let arity = group.map_or(Arity::Any, |g| g.arity);
+        // A marker of the group that no factor names leaves the choice to carry none of these.
+        let total = group.map_or(usize::MAX, |g| g.markers.markers.len());
+        match arity {
+            Arity::Any | Arity::AtLeastOne => choices.extend(markers.iter().map(free)),
+            Arity::One | Arity::AtMostOne => {
+                let mut sets: Vec<Vec<MarkerId>> = markers.iter().map(|m| vec![*m]).collect();
+                if arity == Arity::AtMostOne || markers.len() < total {
+                    sets.push(Vec::new());
+                }
+                choices.push(sets);
+            }
+        }
+    }
+    choices
+}
+
+fn collect(node: &MarkerNode, into: &mut Vec<MarkerId>) {
+    match node {
+        MarkerNode::All => {}
+        MarkerNode::Marker(id) => into.push(*id),
+        MarkerNode::Not(inner) => collect(inner, into),
+        MarkerNode::And(parts) | MarkerNode::Or(parts) => {
+            for part in parts {
+                collect(part, into);
+            }
+        }
+    }
+}
+
+fn holds(node: &MarkerNode, carried: &[&[MarkerId]]) -> bool {
+    match node {
+        MarkerNode::All => true,
+        MarkerNode::Marker(id) => carried.iter().any(|set| set.contains(id)),
+        MarkerNode::Not(inner) => !holds(inner, carried),
+        MarkerNode::And(parts) => parts.iter().all(|p| holds(p, carried)),
+        MarkerNode::Or(parts) => parts.iter().any(|p| holds(p, carried)),
+    }
+}
+
+/// Whether a tool selects by markers.
+pub const fn uses_markers(tool: ToolKind) -> bool {
+    matches!(tool, ToolKind::Pytest)
+}
+
+/// The name of the marker that a service gives to its dependants.
+pub fn service_marker(service: &str) -> Name {
+    Name::new(&format!("needs_{service}"))
+}

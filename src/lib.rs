@@ -1,0 +1,28 @@
+//! dtpc, the compiler of the `.dtp` test-plan language.
+//!
+//! One pipeline, a module a stage, each with its own type, so that no stage can be handed what an
+//! earlier one has not seen:
+//!
+//! | stage | module | from | to |
+//! |---|---|---|---|
+//! | source | [`source`] | texts | [`source::SourceMap`] |
+//! | syntax | [`syntax`] | a text | [`syntax::ast::File`] |
+//! | resolved | [`resolve`] | files | [`resolve::Resolved`] |
+//! | plan | [`schema`] | names and values | [`schema::Plan`] |
+//! | checked plan | [`checks`] | a plan | [`checks::CheckedPlan`] |
+//! | jobs | [`jobs`] | a checked plan | [`jobs::Jobs`] |
+//! | targets | [`targets`] | jobs | [`targets::Output`]s |
+//!
+//! Nothing of this does input or output: files, terminals and processes belong to [`cli`].
+
+pub mod checks;
+pub mod cli;
+pub mod compile;
+pub mod diagnostics;
+pub mod jobs;
+pub mod name;
+pub mod resolve;
+pub mod schema;
+pub mod source;
+pub mod syntax;
+pub mod targets;

@@ -1,0 +1,58 @@
+//! Interned names.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+/// A name of the plan: copied as a pointer, kept once for the whole process.
+///
+/// The text of a name is never freed. A plan has few different names, and a session that edits it
+/// adds a few more; what is bought is that every stage can hold names without lifetimes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Name(&'static str);
+
+static NAMES: LazyLock<RwLock<HashSet<&'static str>>> = LazyLock::new(RwLock::default);
+
+impl Name {
+    /// The name with this text.
+    pub fn new(text: &str) -> Self {
+        let known = NAMES.read().unwrap_or_else(PoisonError::into_inner).get(text).copied();
+        if let Some(text) = known {
+            return Self(text);
+        }
+        let mut names = NAMES.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(text) = names.get(text) {
+            return Self(text);
+        }
+        let text: &'static str = Box::leak(text.into());
+        names.insert(text);
+        Self(text)
+    }
+
+    /// Its text.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// As words for people: `pre_merge` is "Pre merge".
+    pub fn words(self) -> String {
+        let last = self.0.rsplit('/').next().unwrap_or(self.0);
+        let mut words = last.replace('_', " ");
+        if let Some(first) = words.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        words
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.0)
+    }
+}

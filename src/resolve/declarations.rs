@@ -1,0 +1,163 @@
+//! Declarations on their way to being read: flattened, each with its kind and full name.
+
+use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::name::Name;
+use crate::schema::reader::{FieldType, Reader, field};
+use crate::schema::values::Text;
+use crate::schema::{Head, KindId, Plan, TITLE, kinds::KINDS};
+use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::ast::{self, Declaration};
+
+/// A declaration whose kind is known.
+#[derive(Debug)]
+pub struct Resolvable<'f> {
+    /// Its kind.
+    pub kind: KindId,
+    /// Its full name.
+    pub name: Name,
+    /// As it was written.
+    pub syntax: &'f Declaration,
+    /// The full name of the declaration around it.
+    pub parent: Option<Name>,
+    /// The index of the declaration around it, once names are known.
+    pub parent_index: Option<u32>,
+}
+
+impl Resolvable<'_> {
+    /// Its head, with title and documentation.
+    pub fn head(&self, reader: &mut Reader<'_>) -> Head {
+        let title = self
+            .syntax
+            .fields
+            .iter()
+            .find(|f| reader.text(f.name) == TITLE.name)
+            .and_then(|f| Text::read(&f.value, reader))
+            .map_or_else(|| self.name.words(), |title| title.to_string());
+        Head {
+            name: Some(self.name),
+            title,
+            doc: docs(reader.sources, &self.syntax.docs),
+            span: self.syntax.span,
+            head: self.syntax.head(),
+            parent: self.parent_index,
+            open: Vec::new(),
+        }
+    }
+}
+
+/// Documentation lines as one text: one leading space is taken off each.
+pub fn docs(sources: &SourceMap, lines: &[Span]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let line = sources.text(*line).trim_end();
+        text.push_str(line.strip_prefix(' ').unwrap_or(line));
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// The `//!` lines of the file that declares the plan.
+pub fn intro(sources: &SourceMap, files: &[(FileId, ast::File)], plan: &Plan) -> String {
+    let Some((_, declared)) = plan.plans.iter().next() else { return String::new() };
+    let home = sources.file_of(declared.head.span).base();
+    files
+        .iter()
+        .find(|(id, _)| sources.file(*id).base() == home)
+        .map(|(_, file)| docs(sources, &file.docs))
+        .unwrap_or_default()
+}
+
+/// Adds a declaration, then those nested in it.
+pub fn flatten<'f>(
+    sources: &SourceMap,
+    syntax: &'f Declaration,
+    parent: Option<(KindId, Name)>,
+    out: &mut Vec<Resolvable<'f>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let word = sources.text(syntax.kind);
+    let Some(kind) = KindId::from_word(word) else {
+        let help = suggest::nearest(word, KINDS.iter().map(|k| k.name)).map_or_else(
+            || "every kind is described in docs/language.md".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let message = format!("there is no kind of declaration `{word}`");
+        diagnostics.push(Diagnostic::new(codes::UNKNOWN_KIND, syntax.kind, message).help(help));
+        return;
+    };
+    let Some(name) = syntax.name else {
+        let message = format!("this {word} has no name");
+        let help = format!("write `{word} name {{ … }}`");
+        diagnostics.push(Diagnostic::new(codes::MISSING_FIELD, syntax.kind, message).help(help));
+        return;
+    };
+    if let Some((outer, _)) = parent
+        && !(outer == KindId::Feature && kind == KindId::Feature)
+    {
+        let message = format!("a {word} cannot stand inside a {}", outer.schema().name);
+        diagnostics.push(
+            Diagnostic::new(codes::MISPLACED, syntax.kind, message)
+                .help("move it to the outermost level"),
+        );
+        return;
+    }
+    if let [first, ..] = syntax.pattern.as_slice() {
+        let message = format!("a {word} takes no parentheses");
+        diagnostics.push(Diagnostic::new(codes::MISPLACED, first.value.span, message));
+    }
+    let own = sources.text(name);
+    let full = match parent {
+        None => Name::new(own),
+        Some((_, outer)) => Name::new(&format!("{outer}/{own}")),
+    };
+    out.push(Resolvable {
+        kind,
+        name: full,
+        syntax,
+        parent: parent.map(|(_, name)| name),
+        parent_index: None,
+    });
+    for nested in &syntax.nested {
+        flatten(sources, nested, Some((kind, full)), out, diagnostics);
+    }
+}
+
+/// Reports fields that the kind does not have, fields given twice and fields that are missing.
+pub fn check_fields(
+    sources: &SourceMap,
+    declaration: &Resolvable<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let schema = declaration.kind.schema();
+    let fields = &declaration.syntax.fields;
+    for (index, given) in fields.iter().enumerate() {
+        let name = sources.text(given.name);
+        if field(declaration.kind, name).is_none() {
+            let known = schema.fields.iter().map(|f| f.name).chain([TITLE.name]);
+            let message = format!("a {} has no field `{name}`", schema.name);
+            diagnostics.push(
+                Diagnostic::new(codes::UNKNOWN_FIELD, given.name, message)
+                    .maybe_help(suggest::help(name, "field", known)),
+            );
+        }
+        let earlier = fields[..index].iter().find(|f| sources.text(f.name) == name);
+        if let Some(earlier) = earlier {
+            let message = format!("`{name}` is given twice");
+            diagnostics.push(
+                Diagnostic::new(codes::DUPLICATE, given.name, message)
+                    .label(earlier.name, "it was given here first"),
+            );
+        }
+    }
+    for required in schema.fields.iter().filter(|f| f.required) {
+        if !fields.iter().any(|f| sources.text(f.name) == required.name) {
+            let message =
+                format!("`{}` has no `{}`, which a {} must have", declaration.name, required.name, schema.name);
+            diagnostics.push(
+                Diagnostic::new(codes::MISSING_FIELD, declaration.syntax.head(), message)
+                    .help(format!("for example `{}`", required.example)),
+            );
+        }
+    }
+}

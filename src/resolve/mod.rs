@@ -1,0 +1,67 @@
+//! The third stage: from declarations to names.
+//!
+//! Every declaration gets its place in the [`Scope`]; fields that its kind does not have, names
+//! declared twice and fields that are missing are reported here, so that reading values can rely on
+//! both.
+
+mod declarations;
+mod scope;
+
+pub use scope::{Declared, Scope};
+
+use crate::diagnostics::Diagnostic;
+use crate::schema::reader::{Fields, Reader};
+use crate::schema::{Head, Plan};
+use crate::source::{FileId, SourceMap};
+use crate::syntax::ast;
+
+/// A program whose names are known.
+#[derive(Debug)]
+pub struct Resolved<'f> {
+    declarations: Vec<declarations::Resolvable<'f>>,
+    scope: Scope,
+}
+
+/// Collects the declarations of all files into one scope.
+pub fn resolve<'f>(
+    sources: &SourceMap,
+    files: &'f [(FileId, ast::File)],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Resolved<'f> {
+    let mut declarations = Vec::new();
+    for (_, file) in files {
+        for declaration in &file.declarations {
+            declarations::flatten(sources, declaration, None, &mut declarations, diagnostics);
+        }
+    }
+    let scope = scope::collect(sources, &mut declarations, diagnostics);
+    for declaration in &declarations {
+        declarations::check_fields(sources, declaration, diagnostics);
+    }
+    Resolved { declarations, scope }
+}
+
+/// Reads every field of a resolved program into the types of the table.
+pub fn read(
+    sources: &SourceMap,
+    files: &[(FileId, ast::File)],
+    resolved: Resolved<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Plan {
+    let mut plan = Plan::default();
+    let mut reader = Reader { sources, scope: &resolved.scope, diagnostics };
+    for declaration in &resolved.declarations {
+        let head = declaration.head(&mut reader);
+        let mut fields = Fields::new(&mut reader, &declaration.syntax.fields);
+        plan.read(declaration.kind, head, &mut fields);
+    }
+    for (kind, name) in resolved.scope.known_tools() {
+        let head =
+            Head { name: Some(*name), title: kind.title().to_owned(), ..Head::default() };
+        let body = crate::schema::kinds::Tool { runs: Some(*kind), ..Default::default() };
+        plan.tools.push(crate::schema::Decl { head, body });
+    }
+    plan.intro = declarations::intro(sources, files, &plan);
+    plan.markers = resolved.scope.into_markers();
+    plan
+}

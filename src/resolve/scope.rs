@@ -1,0 +1,173 @@
+//! The names of a plan.
+
+use std::collections::HashMap;
+
+use super::declarations::Resolvable;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::name::Name;
+use crate::schema::values::{Markers, ToolKind};
+use crate::schema::{Id, KindId};
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast::ValueKind;
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy)]
+pub struct Declared {
+    /// Its number among the declarations of its kind.
+    pub index: u32,
+    /// Where it is declared; nowhere for a tool that is known without it.
+    pub span: Option<Span>,
+}
+
+/// Every name that is declared, by kind.
+#[derive(Debug, Default)]
+pub struct Scope {
+    names: HashMap<Name, Vec<(KindId, Declared)>>,
+    by_kind: HashMap<KindId, Vec<Name>>,
+    markers: Markers,
+    known_tools: Vec<(ToolKind, Name)>,
+}
+
+impl Scope {
+    /// The declaration of a kind with a name.
+    pub fn find(&self, kind: KindId, name: Name) -> Option<&Declared> {
+        self.names.get(&name)?.iter().find(|(k, _)| *k == kind).map(|(_, declared)| declared)
+    }
+
+    /// A declaration of another kind with that name.
+    pub fn other_kind(&self, kind: KindId, name: Name) -> Option<(KindId, &Declared)> {
+        self.names.get(&name)?.iter().find(|(k, _)| *k != kind).map(|(k, declared)| (*k, declared))
+    }
+
+    /// Everything with that name.
+    pub fn every_kind(&self, name: Name) -> Vec<(KindId, Declared)> {
+        self.names.get(&name).cloned().unwrap_or_default()
+    }
+
+    /// The names of one kind, in the order of the source.
+    pub fn names(&self, kind: KindId) -> impl Iterator<Item = &'static str> + Clone + '_ {
+        self.by_kind.get(&kind).into_iter().flatten().map(|n| n.as_str())
+    }
+
+    /// All names.
+    pub fn all_names(&self) -> impl Iterator<Item = &'static str> + Clone + '_ {
+        self.by_kind.values().flatten().map(|n| n.as_str())
+    }
+
+    /// The markers.
+    pub fn markers(&self) -> &Markers {
+        &self.markers
+    }
+
+    /// The tools that are known without a declaration and have none, in the order in which they
+    /// stand behind the declared ones.
+    pub fn known_tools(&self) -> &[(ToolKind, Name)] {
+        &self.known_tools
+    }
+
+    /// Gives the markers away.
+    pub fn into_markers(self) -> Markers {
+        self.markers
+    }
+
+    fn add(&mut self, kind: KindId, name: Name, declared: Declared) {
+        self.names.entry(name).or_default().push((kind, declared));
+        self.by_kind.entry(kind).or_default().push(name);
+    }
+}
+
+/// Numbers the declarations kind by kind and collects their names. One that repeats a name is
+/// reported and taken out.
+pub fn collect(
+    sources: &SourceMap,
+    declarations: &mut Vec<Resolvable<'_>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Scope {
+    let mut scope = Scope::default();
+    let mut count: HashMap<KindId, u32> = HashMap::new();
+    declarations.retain_mut(|declaration| {
+        let (kind, name) = (declaration.kind, declaration.name);
+        if let Some(Declared { span: Some(first), .. }) = scope.find(kind, name) {
+            let message = format!("there are two {} `{name}`", plural(kind.schema().name));
+            diagnostics.push(
+                Diagnostic::new(codes::DUPLICATE, declaration.syntax.head(), message)
+                    .label(*first, "the first one is here"),
+            );
+            return false;
+        }
+        declaration.parent_index =
+            declaration.parent.and_then(|p| scope.find(kind, p)).map(|p| p.index);
+        let next = count.entry(kind).or_default();
+        let declared = Declared { index: *next, span: Some(declaration.syntax.head()) };
+        scope.add(kind, name, declared);
+        add_markers(sources, declaration, *next, &mut scope.markers, diagnostics);
+        *next += 1;
+        true
+    });
+    let mut next = count.get(&KindId::Tool).copied().unwrap_or_default();
+    for word in ToolKind::WORDS {
+        let name = Name::new(word);
+        // `command` is no tool of its own: each one is declared under the name of what it runs.
+        if let Some(kind) = ToolKind::from_word(word)
+            && kind != ToolKind::Command
+            && scope.find(KindId::Tool, name).is_none()
+        {
+            scope.add(KindId::Tool, name, Declared { index: next, span: None });
+            scope.known_tools.push((kind, name));
+            next += 1;
+        }
+    }
+    scope
+}
+
+/// The plural of the name of a kind.
+pub fn plural(word: &str) -> String {
+    match word.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{word}s"),
+    }
+}
+
+/// The markers that a declaration brings: those a group lists, a described one, a service's.
+fn add_markers(
+    sources: &SourceMap,
+    declaration: &Resolvable<'_>,
+    index: u32,
+    markers: &mut Markers,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let head = declaration.syntax.head();
+    match declaration.kind {
+        KindId::Marker => markers.add(declaration.name, head).declared = Some(Id::new(index)),
+        KindId::Service => {
+            let name = Name::new(&format!("needs_{}", declaration.name));
+            markers.add(name, head).service = Some(Id::new(index));
+        }
+        KindId::MarkerGroup => {
+            let field = declaration.syntax.fields.iter().find(|f| sources.text(f.name) == "markers");
+            let Some(ValueKind::List(elements)) = field.map(|f| &f.value.kind) else { return };
+            for element in elements {
+                if !matches!(element.value.kind, ValueKind::Name) {
+                    continue;
+                }
+                let span = element.value.span;
+                let marker = markers.add(Name::new(sources.text(span)), span);
+                if marker.group.is_some() {
+                    diagnostics.push(
+                        Diagnostic::new(
+                            codes::MARKER_REUSED,
+                            span,
+                            format!("the marker `{}` already belongs to a group", sources.text(span)),
+                        )
+                        .label(marker.span, "it is listed here"),
+                    );
+                    continue;
+                }
+                // A marker described before its group was met is shown where the group lists it.
+                marker.span = span;
+                marker.group = Some(Id::new(index));
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,215 @@
+//! The one table of the language: every kind of declaration and every field, with its type,
+//! default, documentation and an example.
+//!
+//! The table is [`kinds`]; it is also the definition of the plan's types, so that what the compiler
+//! works with and what the language documents cannot differ. [`reader`] turns values into types,
+//! [`values`] holds the types.
+
+#[macro_use]
+mod table;
+pub mod kinds;
+pub mod reader;
+pub mod values;
+
+pub use kinds::{KindId, Plan};
+pub use reader::{FieldType, Reader};
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::ops::{Deref, Index};
+
+use crate::name::Name;
+use crate::source::Span;
+
+/// One kind of declaration.
+#[derive(Debug)]
+pub struct KindSchema {
+    /// Which kind.
+    pub id: KindId,
+    /// The word it is declared with.
+    pub name: &'static str,
+    /// What it is, in one paragraph.
+    pub doc: &'static str,
+    /// Its fields, in the order in which they are documented.
+    pub fields: &'static [FieldSchema],
+}
+
+/// One field of a kind.
+#[derive(Debug)]
+pub struct FieldSchema {
+    /// Its name.
+    pub name: &'static str,
+    /// What it means, with its unit.
+    pub doc: &'static str,
+    /// A line that uses it.
+    pub example: &'static str,
+    /// Whether a declaration must have it.
+    pub required: bool,
+    /// What holds when it is absent, as it would be written.
+    pub default: Option<&'static str>,
+    /// The values it takes, in words.
+    pub shape: fn() -> String,
+}
+
+/// The field that every kind has.
+pub static TITLE: FieldSchema = FieldSchema {
+    name: "title",
+    doc: "What people call it. Without a title it is the name in words.",
+    example: "title: \"Pre-Merge\"",
+    required: false,
+    default: None,
+    shape: || "a string".to_owned(),
+};
+
+/// What every declaration has.
+#[derive(Debug, Default)]
+pub struct Head {
+    /// Its name; nested ones with a slash (`serve/disagg`).
+    pub name: Option<Name>,
+    /// Its title, or its name in words.
+    pub title: String,
+    /// Its `///` lines.
+    pub doc: String,
+    /// From its kind to its closing brace.
+    pub span: Span,
+    /// What an error about it points at.
+    pub head: Span,
+    /// The index of the declaration it is nested in, of the same kind.
+    pub parent: Option<u32>,
+    /// The fields left `open`, and the questions.
+    pub open: Vec<Question>,
+}
+
+impl Head {
+    /// Its name; empty where its kind has none.
+    pub fn name(&self) -> &'static str {
+        self.name.map_or("", Name::as_str)
+    }
+
+    /// The question that a field was left open with.
+    pub fn open(&self, field: &str) -> Option<&Question> {
+        self.open.iter().find(|q| q.field == field)
+    }
+}
+
+/// `open("…")`: something nobody knows yet.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The field that waits for the answer.
+    pub field: &'static str,
+    /// The question.
+    pub text: String,
+    /// Where it was asked.
+    pub span: Span,
+}
+
+/// A declaration: its head, and what its kind says.
+#[derive(Debug)]
+pub struct Decl<T> {
+    /// Name, title, documentation and place.
+    pub head: Head,
+    /// The fields.
+    pub body: T,
+}
+
+impl<T> Deref for Decl<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.body
+    }
+}
+
+/// The number of a declaration among those of its kind, in the order of the source.
+pub struct Id<T> {
+    index: u32,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T> Id<T> {
+    /// The declaration with this index.
+    pub const fn new(index: u32) -> Self {
+        Self { index, kind: PhantomData }
+    }
+
+    /// Its index.
+    pub const fn index(self) -> usize {
+        self.index as usize
+    }
+}
+
+impl<T> Clone for Id<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Id<T> {}
+impl<T> PartialEq for Id<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index
+    }
+}
+impl<T> Eq for Id<T> {}
+impl<T> PartialOrd for Id<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<T> Ord for Id<T> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.index.cmp(&other.index)
+    }
+}
+impl<T> Hash for Id<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.index.hash(state);
+    }
+}
+impl<T> fmt::Debug for Id<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.index)
+    }
+}
+
+/// All declarations of one kind.
+#[derive(Debug)]
+pub struct Table<T> {
+    items: Vec<Decl<T>>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { items: Vec::new() }
+    }
+}
+
+impl<T> Table<T> {
+    /// Adds a declaration behind the others.
+    pub fn push(&mut self, declaration: Decl<T>) {
+        self.items.push(declaration);
+    }
+
+    /// The declarations with their numbers, in the order of the source.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Id<T>, &Decl<T>)> + ExactSizeIterator {
+        self.items.iter().enumerate().map(|(index, d)| {
+            (Id::new(u32::try_from(index).unwrap_or(u32::MAX)), d)
+        })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
+
+impl<T> Index<Id<T>> for Table<T> {
+    type Output = Decl<T>;
+    fn index(&self, id: Id<T>) -> &Decl<T> {
+        &self.items[id.index()]
+    }
+}

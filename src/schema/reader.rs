@@ -1,0 +1,312 @@
+//! From values without types to the types of the table.
+
+use super::values::Text;
+use super::{FieldSchema, Head, KindId, Question};
+use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::name::Name;
+use crate::resolve::{Declared, Scope};
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast::{Argument, Field, Value, ValueKind};
+
+/// A type that a field can have.
+pub trait FieldType: Sized {
+    /// Whether the field may be left `open("…")`; it is then read as absent.
+    const MAY_BE_OPEN: bool = false;
+
+    /// The values it takes, in words for the reference: "a duration".
+    fn shape() -> String;
+
+    /// Reads a value; what does not fit is reported, and nothing returned.
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self>;
+}
+
+/// What reading needs to know, and where it reports.
+pub struct Reader<'a> {
+    /// The texts.
+    pub sources: &'a SourceMap,
+    /// The names.
+    pub scope: &'a Scope,
+    /// What did not fit.
+    pub diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    /// Reports that a value is not what its place takes.
+    pub fn wrong<T>(&mut self, value: &Value, expected: &str) -> Option<T> {
+        let found = match &value.kind {
+            ValueKind::Name | ValueKind::Number { .. } => {
+                format!("`{}`", self.sources.text(value.span))
+            }
+            _ => value.describe().to_owned(),
+        };
+        self.diagnostics.push(Diagnostic::new(
+            codes::WRONG_TYPE,
+            value.span,
+            format!("expected {expected}, found {found}"),
+        ));
+        None
+    }
+
+    /// Reports something else about a place.
+    pub fn report<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        self.diagnostics.push(diagnostic);
+        None
+    }
+
+    /// The text of a span.
+    pub fn text(&self, span: Span) -> &str {
+        self.sources.text(span)
+    }
+
+    /// The name that a value is, if it is one.
+    pub fn word(&self, value: &Value) -> Option<&str> {
+        matches!(value.kind, ValueKind::Name).then(|| self.sources.text(value.span))
+    }
+
+    /// The name and arguments of a value that may be a name or a call.
+    pub fn called<'v>(&self, value: &'v Value) -> Option<(Span, &'v [Argument])> {
+        match &value.kind {
+            ValueKind::Name => Some((value.span, &[])),
+            ValueKind::Call { callee, arguments } => Some((*callee, arguments)),
+            _ => None,
+        }
+    }
+
+    /// The declaration of one kind that a name stands for; an unknown name is reported.
+    pub fn lookup(&mut self, kind: KindId, span: Span) -> Option<u32> {
+        let written = self.sources.text(span);
+        let name = match written.split_once('.') {
+            None => written,
+            Some((word, name)) if word == kind.schema().name => name,
+            Some((word, _)) => {
+                let wanted = kind.schema().name;
+                return self.report(Diagnostic::new(
+                    codes::WRONG_TYPE,
+                    span,
+                    format!("expected a {wanted}, found a {word}"),
+                ));
+            }
+        };
+        if let Some(found) = self.scope.find(kind, Name::new(name)) {
+            return Some(found.index);
+        }
+        let diagnostic = self.unknown(kind, name, span);
+        self.report(diagnostic)
+    }
+
+    fn unknown(&self, kind: KindId, name: &str, span: Span) -> Diagnostic {
+        let word = kind.schema().name;
+        let diagnostic =
+            Diagnostic::new(codes::UNKNOWN_NAME, span, format!("there is no {word} `{name}`"));
+        let candidates = self.scope.names(kind);
+        if let Some(near) = suggest::nearest(name, candidates.clone()) {
+            let diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            return match self.scope.find(kind, Name::new(near)) {
+                Some(Declared { span: Some(place), .. }) => {
+                    diagnostic.label(*place, format!("`{near}` is declared here"))
+                }
+                _ => diagnostic,
+            };
+        }
+        if let Some((other, Declared { span: Some(place), .. })) =
+            self.scope.other_kind(kind, Name::new(name))
+        {
+            let other = other.schema().name;
+            return diagnostic
+                .label(*place, format!("this `{name}` is a {other}"))
+                .help(format!("declare it: `{word} {name} {{ … }}`"));
+        }
+        let help = suggest::help(name, word, candidates);
+        diagnostic.maybe_help(help)
+    }
+}
+
+/// The fields of one declaration while it is read.
+pub struct Fields<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    fields: &'r [Field],
+    open: Vec<Question>,
+}
+
+impl<'r, 'a> Fields<'r, 'a> {
+    /// Reads `fields`, whose names were checked before.
+    pub fn new(reader: &'r mut Reader<'a>, fields: &'r [Field]) -> Self {
+        Self { reader, fields, open: Vec::new() }
+    }
+
+    /// The value of a field, or of its absence.
+    pub fn take<T: FieldType>(&mut self, name: &'static str, absent: fn() -> T) -> T {
+        let sources = self.reader.sources;
+        let Some(field) = self.fields.iter().find(|f| sources.text(f.name) == name) else {
+            return absent();
+        };
+        if let Some(question) = open(&field.value, self.reader) {
+            if T::MAY_BE_OPEN {
+                self.open.extend(question.map(|q| Question {
+                    field: name,
+                    text: q.to_string(),
+                    span: field.value.span,
+                }));
+            } else {
+                self.reader.diagnostics.push(
+                    Diagnostic::new(
+                        codes::WRONG_TYPE,
+                        field.value.span,
+                        format!("`{name}` cannot be left open"),
+                    )
+                    .help(format!("it takes {}", T::shape())),
+                );
+            }
+            return absent();
+        }
+        T::read(&field.value, self.reader).unwrap_or_else(absent)
+    }
+
+    /// Puts what reading found into the head.
+    pub fn finish(&mut self, mut head: Head) -> Head {
+        head.open.append(&mut self.open);
+        head
+    }
+}
+
+/// The question of `open("…")`: nothing for another value, an empty one where the question is
+/// missing (which is reported).
+fn open(value: &Value, reader: &mut Reader<'_>) -> Option<Option<Text>> {
+    let ValueKind::Call { callee, arguments } = &value.kind else { return None };
+    if reader.text(*callee) != "open" {
+        return None;
+    }
+    let question = match arguments.as_slice() {
+        [Argument { name: None, value }] => Text::read(value, reader),
+        _ => reader.report(
+            Diagnostic::new(codes::WRONG_TYPE, value.span, "`open` takes the question")
+                .help("write what is not known yet: `open(\"who owns this?\")`"),
+        ),
+    };
+    Some(question)
+}
+
+/// The arguments of a call, by position or by name.
+pub struct Arguments<'r, 'a> {
+    /// Where values are read and reported.
+    pub reader: &'r mut Reader<'a>,
+    given: Vec<(&'static str, &'r Value)>,
+    failed: bool,
+}
+
+impl<'r, 'a> Arguments<'r, 'a> {
+    /// Matches arguments to parameters: those without a name in the order of `parameters`.
+    pub fn new(
+        reader: &'r mut Reader<'a>,
+        arguments: &'r [Argument],
+        parameters: &'static [&'static str],
+    ) -> Self {
+        let mut given: Vec<(&'static str, &'r Value)> = Vec::new();
+        let mut failed = false;
+        for (position, argument) in arguments.iter().enumerate() {
+            let (span, parameter) = match argument.name {
+                Some(name) => {
+                    let written = reader.text(name);
+                    (name, parameters.iter().find(|p| **p == written))
+                }
+                None => (argument.value.span, parameters.get(position)),
+            };
+            match parameter {
+                Some(parameter) if given.iter().any(|(known, _)| known == parameter) => {
+                    failed = true;
+                    reader.diagnostics.push(Diagnostic::new(
+                        codes::DUPLICATE,
+                        span,
+                        format!("`{parameter}` is given twice"),
+                    ));
+                }
+                Some(parameter) => given.push((*parameter, &argument.value)),
+                None => {
+                    failed = true;
+                    let help = match parameters {
+                        [] => Some("it takes no arguments".to_owned()),
+                        _ => suggest::help(reader.text(span), "argument", parameters.iter().copied()),
+                    };
+                    reader.diagnostics.push(
+                        Diagnostic::new(codes::UNKNOWN_FIELD, span, "no such argument")
+                            .maybe_help(help),
+                    );
+                }
+            }
+        }
+        Self { reader, given, failed }
+    }
+
+    /// The value given for a parameter, without a type.
+    pub fn value(&self, parameter: &str) -> Option<&'r Value> {
+        self.given.iter().find(|(known, _)| *known == parameter).map(|(_, value)| *value)
+    }
+
+    /// The value of a parameter: absent where it was not given or did not fit.
+    pub fn take<T: FieldType>(&mut self, parameter: &str) -> Option<T> {
+        let value = self.value(parameter)?;
+        let read = T::read(value, self.reader);
+        self.failed |= read.is_none();
+        read
+    }
+
+    /// Whether all that was given was read.
+    pub fn whole(&self) -> bool {
+        !self.failed
+    }
+}
+
+impl<T: FieldType> FieldType for Option<T> {
+    const MAY_BE_OPEN: bool = true;
+
+    fn shape() -> String {
+        T::shape()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        T::read(value, reader).map(Some)
+    }
+}
+
+/// A list; a single item may stand without its brackets.
+impl<T: FieldType> FieldType for Vec<T> {
+    const MAY_BE_OPEN: bool = true;
+
+    fn shape() -> String {
+        format!("a list, each {}", T::shape())
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let ValueKind::List(elements) = &value.kind else {
+            return T::read(value, reader).map(|one| vec![one]);
+        };
+        let mut items = Vec::with_capacity(elements.len());
+        let mut whole = true;
+        for element in elements {
+            if element.sign.is_some() {
+                whole = false;
+                reader.diagnostics.push(
+                    Diagnostic::new(
+                        codes::WRONG_TYPE,
+                        element.value.span,
+                        "a signed item edits an inherited list, and there is none here",
+                    )
+                    .help("leave the sign away"),
+                );
+            }
+            match T::read(&element.value, reader) {
+                Some(item) => items.push(item),
+                None => whole = false,
+            }
+        }
+        whole.then_some(items)
+    }
+}
+
+/// The field of a kind with this name.
+pub fn field(kind: KindId, name: &str) -> Option<&'static FieldSchema> {
+    if name == super::TITLE.name {
+        return Some(&super::TITLE);
+    }
+    kind.schema().fields.iter().find(|f| f.name == name)
+}

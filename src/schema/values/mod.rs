@@ -1,0 +1,86 @@
+//! The types that fields have.
+
+#[macro_use]
+mod words;
+mod markers;
+mod pattern;
+mod quantity;
+mod reference;
+mod rules;
+mod text;
+mod trigger;
+
+pub use markers::{MarkerExpr, MarkerId, MarkerInfo, MarkerNames, MarkerNode, MarkerRef, Markers};
+pub use pattern::JobPattern;
+pub use quantity::{Date, Duration, Percent, Price};
+pub use reference::{AnyRef, Ref};
+pub use rules::{
+    Baseline, Bound, Layout, Limit, Local, Measure, Requirement, ThresholdCheck, Types,
+};
+pub use text::{Command, Glob, Image, Text, Variables};
+pub use trigger::Trigger;
+pub use words::{
+    ArgumentType, Arch, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os, Role,
+    Statistic, ToolKind, Visibility,
+};
+
+use super::reader::{FieldType, Reader};
+use crate::source::Span;
+use crate::syntax::ast::{Value, ValueKind};
+
+/// A value with its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl<T: FieldType> FieldType for Spanned<T> {
+    fn shape() -> String {
+        T::shape()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        T::read(value, reader).map(|read| Self { value: read, span: value.span })
+    }
+}
+
+impl FieldType for bool {
+    fn shape() -> String {
+        "`true` or `false`".to_owned()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        match reader.word(value) {
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            _ => reader.wrong(value, "`true` or `false`"),
+        }
+    }
+}
+
+macro_rules! whole_number {
+    ($($Type:ty)*) => {$(
+        impl FieldType for $Type {
+            fn shape() -> String {
+                "a whole number".to_owned()
+            }
+
+            fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+                let ValueKind::Number { number, unit: None } = value.kind else {
+                    return reader.wrong(value, "a whole number");
+                };
+                match reader.text(number).parse() {
+                    Ok(read) => Some(read),
+                    Err(_) => {
+                        reader.wrong(value, concat!("a whole number that fits into ", stringify!($Type)))
+                    }
+                }
+            }
+        }
+    )*};
+}
+
+whole_number!(u16 u32);

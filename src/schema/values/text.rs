@@ -1,0 +1,286 @@
+//! Strings, and the small grammars inside them.
+
+use std::fmt;
+use std::ops::Deref;
+
+use crate::diagnostics::{Diagnostic, codes};
+use crate::name::Name;
+use crate::schema::reader::{FieldType, Reader};
+use crate::source::Span;
+use crate::syntax::ast::{Value, ValueKind};
+
+/// A string, its escapes resolved.
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    text: Box<str>,
+    /// Where it stands, with its quotes.
+    pub span: Span,
+}
+
+impl Text {
+    /// The string.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FieldType for Text {
+    fn shape() -> String {
+        "a string".to_owned()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        if !matches!(value.kind, ValueKind::Text) {
+            return reader.wrong(value, "a string");
+        }
+        match unescape(reader.text(value.span)) {
+            Ok(text) => Some(Self { text: text.into(), span: value.span }),
+            Err(Unreadable { offset, length, message, help }) => {
+                let start = value.span.start + offset;
+                let span = Span::new(start, start + length);
+                reader.report(Diagnostic::new(message.0, span, message.1).help(help))
+            }
+        }
+    }
+}
+
+/// Why a string cannot be read, and where in it.
+struct Unreadable {
+    offset: u32,
+    length: u32,
+    message: (codes::Code, String),
+    help: &'static str,
+}
+
+/// Takes the quotes off and resolves escapes.
+fn unescape(quoted: &str) -> Result<String, Unreadable> {
+    let inner = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"')).unwrap_or(quoted);
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner.char_indices();
+    while let Some((at, c)) = rest.next() {
+        let unreadable = |length: usize, code, message, help| Unreadable {
+            offset: u32::try_from(at + 1).unwrap_or_default(),
+            length: u32::try_from(length).unwrap_or_default(),
+            message: (code, message),
+            help,
+        };
+        if c != '\\' {
+            if is_hidden(c) {
+                return Err(unreadable(
+                    c.len_utf8(),
+                    codes::CONTROL_CHARACTER,
+                    format!("the character U+{:04X} cannot be seen", u32::from(c)),
+                    "take it out: it could make the text look different from what it is",
+                ));
+            }
+            text.push(c);
+            continue;
+        }
+        match rest.next().map(|(_, c)| c) {
+            Some('n') => text.push('\n'),
+            Some('t') => text.push('\t'),
+            Some('"') => text.push('"'),
+            Some('\\') => text.push('\\'),
+            other => {
+                return Err(unreadable(
+                    1 + other.map_or(0, char::len_utf8),
+                    codes::SYNTAX,
+                    format!("`\\{}` is no escape", other.unwrap_or(' ')),
+                    "there are `\\n`, `\\t`, `\\\"` and `\\\\`; write `\\\\` for a backslash",
+                ));
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// Whether a character is invisible or changes the order in which others are shown.
+pub fn is_hidden(c: char) -> bool {
+    (c.is_control() && c != '\t')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A command as its words, split as a shell would, with nothing expanded.
+#[derive(Debug, Clone, Default)]
+pub struct Command {
+    /// The program and its arguments.
+    pub words: Vec<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl FieldType for Command {
+    fn shape() -> String {
+        "a command as a string".to_owned()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = Text::read(value, reader)?;
+        match shlex::split(&text) {
+            Some(words) if !words.is_empty() => Some(Self { words, span: value.span }),
+            Some(_) => reader.wrong(value, "a command"),
+            None => reader.report(
+                Diagnostic::new(
+                    codes::WRONG_TYPE,
+                    value.span,
+                    "a quote in this command is not closed",
+                )
+                .help("the words are split as in a shell"),
+            ),
+        }
+    }
+}
+
+/// A pattern of paths, relative to the root of the repository, with `/` between folders: `*` and
+/// `?` stay within a folder, `**` crosses folders, `[…]` and `{a,b}` choose.
+#[derive(Debug, Clone)]
+pub struct Glob {
+    text: Box<str>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Glob {
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The folders before the first part that has a wildcard, and whether anything follows.
+    pub fn literal_prefix(&self) -> (String, bool) {
+        let is_literal = |part: &&str| !part.contains(['*', '?', '[', '{']);
+        let prefix: Vec<&str> = self.text.split('/').take_while(is_literal).collect();
+        let rest = self.text.split('/').count() > prefix.len();
+        (prefix.join("/"), rest)
+    }
+}
+
+impl FieldType for Glob {
+    fn shape() -> String {
+        "a glob as a string".to_owned()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = Text::read(value, reader)?;
+        let problem = if text.is_empty() {
+            Some("it is empty".to_owned())
+        } else if text.starts_with('/') || text.split('/').any(|part| part == ".." || part == ".") {
+            Some("it must be relative to the root, without `.` and `..`".to_owned())
+        } else if text.contains('\\') {
+            Some("folders are separated by `/`".to_owned())
+        } else if text.split('/').any(|part| part.contains("**") && part != "**") {
+            Some("`**` stands alone between slashes".to_owned())
+        } else {
+            globset::GlobBuilder::new(&text)
+                .literal_separator(true)
+                .build()
+                .err()
+                .map(|e| e.kind().to_string())
+        };
+        match problem {
+            None => Some(Self { text: text.as_str().into(), span: value.span }),
+            Some(problem) => reader.report(Diagnostic::new(
+                codes::GLOB,
+                value.span,
+                format!("this glob cannot be read: {problem}"),
+            )),
+        }
+    }
+}
+
+/// A container image.
+#[derive(Debug, Clone, Default)]
+pub struct Image {
+    /// The whole reference.
+    pub reference: Text,
+}
+
+impl Image {
+    /// Whether it names its content: `…@sha256:` and 64 digits.
+    pub fn is_pinned(&self) -> bool {
+        self.reference.split_once("@sha256:").is_some_and(|(_, digest)| {
+            digest.len() == 64 && digest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        })
+    }
+
+    /// The reference without its digest.
+    pub fn tag(&self) -> &str {
+        self.reference.split_once('@').map_or(self.reference.as_str(), |(tag, _)| tag)
+    }
+}
+
+impl FieldType for Image {
+    fn shape() -> String {
+        "an image with its digest, as a string".to_owned()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let reference = Text::read(value, reader)?;
+        let readable = !reference.is_empty()
+            && reference.bytes().all(|b| b.is_ascii_alphanumeric() || b"./:@_-".contains(&b));
+        if readable {
+            Some(Self { reference })
+        } else {
+            reader.wrong(value, "an image such as \"nats:2.11-alpine@sha256:…\"")
+        }
+    }
+}
+
+/// Names and texts: environment variables.
+#[derive(Debug, Clone, Default)]
+pub struct Variables {
+    /// In the order written.
+    pub entries: Vec<(Name, Text)>,
+}
+
+impl FieldType for Variables {
+    fn shape() -> String {
+        "a record of strings".to_owned()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let ValueKind::Record(fields) = &value.kind else {
+            return reader.wrong(value, "a record such as { NAME: \"value\" }");
+        };
+        let mut entries: Vec<(Name, Text)> = Vec::new();
+        for field in fields {
+            let name = Name::new(reader.text(field.name).trim_matches('"'));
+            let named = name.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            if !named {
+                let message = format!("`{name}` is no name of a variable");
+                return reader.report(Diagnostic::new(codes::WRONG_TYPE, field.name, message));
+            }
+            if entries.iter().any(|(known, _)| *known == name) {
+                let message = format!("`{name}` is given twice");
+                return reader.report(Diagnostic::new(codes::DUPLICATE, field.name, message));
+            }
+            entries.push((name, Text::read(&field.value, reader)?));
+        }
+        Some(Self { entries })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_resolved_and_hidden_characters_refused() {
+        assert_eq!(unescape(r#""a \"b\" \\ \n""#).ok().as_deref(), Some("a \"b\" \\ \n"));
+        assert!(unescape("\"\u{202e}\"").is_err());
+        assert!(unescape(r#""\d""#).is_err());
+    }
+}

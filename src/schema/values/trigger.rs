@@ -1,0 +1,106 @@
+//! What starts a stage.
+
+use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::schema::reader::{Arguments, FieldType, Reader};
+use crate::schema::values::Text;
+use crate::syntax::ast::Value;
+
+/// One event that starts a stage.
+#[derive(Debug, Clone)]
+pub enum Trigger {
+    /// `commit`: git, on the machine of whoever commits.
+    Commit,
+    /// `pull_request(branches: […])`: a change proposed by anybody.
+    PullRequest {
+        /// The branches it is to be merged into; all without any.
+        branches: Vec<Text>,
+    },
+    /// `merge_group`: a change in the merge queue.
+    MergeGroup,
+    /// `push(branches: […], tags: […])`: commits that reached the repository.
+    Push {
+        /// Patterns of branches.
+        branches: Vec<Text>,
+        /// Patterns of tags.
+        tags: Vec<Text>,
+    },
+    /// `schedule("0 8 * * *", timezone: "UTC")`
+    Schedule {
+        /// Five cron fields.
+        cron: Text,
+        /// An IANA time zone; without one, UTC.
+        timezone: Option<Text>,
+    },
+    /// `dispatch`: somebody asks for it.
+    Dispatch,
+}
+
+const WORDS: [&str; 6] =
+    ["commit", "pull_request", "merge_group", "push", "schedule", "dispatch"];
+
+impl Trigger {
+    /// The word it is written with.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Commit => WORDS[0],
+            Self::PullRequest { .. } => WORDS[1],
+            Self::MergeGroup => WORDS[2],
+            Self::Push { .. } => WORDS[3],
+            Self::Schedule { .. } => WORDS[4],
+            Self::Dispatch => WORDS[5],
+        }
+    }
+
+    /// Whether people who may not push to the repository can cause it.
+    pub const fn is_open_to_outsiders(&self) -> bool {
+        matches!(self, Self::PullRequest { .. })
+    }
+}
+
+impl FieldType for Trigger {
+    fn shape() -> String {
+        format!("one of {}", suggest::listed(&WORDS))
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let Some((callee, given)) = reader.called(value) else {
+            return reader.wrong(value, &Self::shape());
+        };
+        let parameters: &'static [&'static str] = match reader.text(callee) {
+            "commit" | "merge_group" | "dispatch" => &[],
+            "pull_request" => &["branches"],
+            "push" => &["branches", "tags"],
+            "schedule" => &["cron", "timezone"],
+            word => {
+                let help = suggest::help(word, "trigger", WORDS);
+                let message = format!("there is no trigger `{word}`");
+                return reader
+                    .report(Diagnostic::new(codes::UNKNOWN_NAME, callee, message).maybe_help(help));
+            }
+        };
+        let word = reader.text(callee).to_owned();
+        let mut arguments = Arguments::new(reader, given, parameters);
+        let trigger = match word.as_str() {
+            "commit" => Self::Commit,
+            "merge_group" => Self::MergeGroup,
+            "dispatch" => Self::Dispatch,
+            "pull_request" => {
+                Self::PullRequest { branches: arguments.take("branches").unwrap_or_default() }
+            }
+            "push" => Self::Push {
+                branches: arguments.take("branches").unwrap_or_default(),
+                tags: arguments.take("tags").unwrap_or_default(),
+            },
+            _ => {
+                if arguments.value("cron").is_none() {
+                    return reader.report(
+                        Diagnostic::new(codes::MISSING_FIELD, value.span, "when is this scheduled?")
+                            .help("five cron fields: `schedule(\"0 8 * * *\", timezone: \"UTC\")`"),
+                    );
+                }
+                Self::Schedule { cron: arguments.take("cron")?, timezone: arguments.take("timezone") }
+            }
+        };
+        arguments.whole().then_some(trigger)
+    }
+}

@@ -1,0 +1,218 @@
+//! Fields that take one of a few words.
+
+use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::schema::reader::{FieldType, Reader};
+use crate::syntax::ast::Value;
+
+macro_rules! words {
+    ($(
+        $(#[doc = $doc:literal])+
+        $Type:ident { $($(#[doc = $word_doc:literal])+ $Word:ident $word:literal $title:literal,)+ }
+    )*) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $Type {
+            $($(#[doc = $word_doc])+ $Word,)+
+        }
+
+        impl $Type {
+            /// The words it can be, in order.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// As it is written in a plan.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$Word => $word,)+ }
+            }
+
+            /// As it is written for people.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$Word => $title,)+ }
+            }
+
+            /// What a word means.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$Word),)+ _ => None }
+            }
+        }
+
+        // A field without a word is read as the first one listed.
+        impl Default for $Type {
+            fn default() -> Self {
+                const ALL: &[$Type] = &[$($Type::$Word),+];
+                ALL[0]
+            }
+        }
+
+        impl FieldType for $Type {
+            fn shape() -> String {
+                format!("one of {}", suggest::listed(Self::WORDS))
+            }
+
+            fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+                let Some(word) = reader.word(value) else {
+                    return reader.wrong(value, &Self::shape());
+                };
+                if let Some(known) = Self::from_word(word) {
+                    return Some(known);
+                }
+                let help = suggest::help(word, "word", Self::WORDS.iter().copied());
+                let message = format!("`{word}` is not one of the words this field takes");
+                reader.report(
+                    Diagnostic::new(codes::WRONG_TYPE, value.span, message).maybe_help(help),
+                )
+            }
+        }
+    )*};
+}
+
+words! {
+    /// How many markers of a group a test carries.
+    Arity {
+        /// None, one or several.
+        Any "any" "any number",
+        /// Exactly one.
+        One "one" "exactly one",
+        /// None or one.
+        AtMostOne "at_most_one" "at most one",
+        /// One or several.
+        AtLeastOne "at_least_one" "at least one",
+    }
+
+    /// What a marker takes in parentheses.
+    ArgumentType {
+        /// A number.
+        Number "number" "N",
+        /// A string.
+        Text "text" "TEXT",
+    }
+
+    /// Where the jobs of a stage run.
+    Host {
+        /// GitHub Actions.
+        GitHub "github" "GitHub Actions",
+        /// GitLab CI.
+        GitLab "gitlab" "GitLab CI",
+        /// Git itself, on the machine of whoever commits, through pre-commit.
+        Git "git" "git, on the machine of whoever commits",
+    }
+
+    /// What a failure in a stage does.
+    OnFailure {
+        /// It blocks what the stage gates.
+        Block "block" "blocks the change",
+        /// The authors of the range of changes are told, and nothing is blocked.
+        Notify "notify" "messages the authors in the range",
+        /// The change that brought it is asked to be reverted.
+        Revert "revert" "asks for a revert",
+        /// Work on the release stops until it is mended.
+        StopTheLine "stop_the_line" "stops the line",
+    }
+
+    /// How a type of test treats dependencies.
+    Isolation {
+        /// They are replaced by mocks.
+        Mocked "mocked" "dependencies are mocked",
+        /// They are real.
+        Real "real" "dependencies are real",
+    }
+
+    /// An operating system.
+    Os {
+        /// Linux.
+        Linux "linux" "Linux",
+        /// Windows.
+        Windows "windows" "Windows",
+        /// macOS.
+        MacOs "macos" "macOS",
+    }
+
+    /// A processor architecture.
+    Arch {
+        /// x86-64.
+        Amd64 "amd64" "amd64",
+        /// AArch64.
+        Arm64 "arm64" "arm64",
+    }
+
+    /// Whether outsiders may reach a place.
+    Visibility {
+        /// Only those who may push to the repository.
+        Private "private" "private",
+        /// Everybody who may open a pull request.
+        Public "public" "public",
+    }
+
+    /// What a hook does.
+    Role {
+        /// It formats code, or checks that it is formatted.
+        Format "format" "formatting",
+        /// It finds mistakes without running the code.
+        Lint "lint" "linting",
+        /// It finds misspelt words.
+        Spelling "spelling" "spelling",
+        /// It keeps a rule of the project.
+        Policy "policy" "policy",
+    }
+
+    /// When git runs a hook.
+    GitStage {
+        /// Before a commit is made.
+        PreCommit "pre_commit" "before a commit",
+        /// When its message was written.
+        CommitMsg "commit_msg" "on the commit message",
+        /// Before it is pushed.
+        PrePush "pre_push" "before a push",
+    }
+
+    /// Why files are excepted from hooks.
+    Cause {
+        /// A program writes them.
+        AutoGenerated "auto_generated" "auto-generated",
+        /// They come from another project and are used without modification.
+        Foreign "foreign" "foreign",
+    }
+
+    /// Which direction of a metric is better.
+    Direction {
+        /// Less is better.
+        Lower "lower" "lower is better",
+        /// More is better.
+        Higher "higher" "higher is better",
+    }
+
+    /// What a tool is.
+    ToolKind {
+        /// pytest, for tests in Python.
+        Pytest "pytest" "pytest",
+        /// cargo test, for tests in Rust.
+        CargoTest "cargo_test" "cargo test",
+        /// The pre-commit framework, for hooks.
+        PreCommit "pre_commit" "pre-commit framework",
+        /// coverage.py, for the coverage of Python.
+        CoveragePy "coverage_py" "coverage.py",
+        /// Tarpaulin, for the coverage of Rust.
+        Tarpaulin "tarpaulin" "Tarpaulin",
+        /// Any other command: a suite's `arguments` are its words, its exit code the verdict.
+        Command "command" "command",
+    }
+
+    /// What of a series of measurements is compared.
+    Statistic {
+        /// The figure as the measuring tool reports it.
+        Reported "reported" "reported value",
+        /// The arithmetic mean.
+        Mean "mean" "mean",
+        /// The median.
+        P50 "p50" "50th percentile",
+        /// The 90th percentile.
+        P90 "p90" "90th percentile",
+        /// The 95th percentile.
+        P95 "p95" "95th percentile",
+        /// The 99th percentile.
+        P99 "p99" "99th percentile",
+        /// The largest.
+        Max "max" "maximum",
+        /// The smallest.
+        Min "min" "minimum",
+    }
+}

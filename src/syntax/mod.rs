@@ -1,0 +1,52 @@
+//! The second stage: from text to declarations.
+//!
+//! [`split`] cuts a file at its top-level declarations, the grammar in `grammar/dtp.pest` parses
+//! each piece on its own, and [`build`] turns the parser's pairs into the [`ast`]. Pieces of a
+//! large file are parsed in parallel.
+
+pub mod ast;
+mod build;
+mod grammar;
+mod split;
+
+use std::num::NonZero;
+
+use crate::diagnostics::Diagnostic;
+use crate::source::SourceFile;
+pub use split::MAX_DEPTH;
+
+/// From this size on, in bytes, a file is worth the start of a second thread.
+const PARALLEL_FROM: usize = 64 * 1024;
+
+/// Parses a file. What does not parse is reported and left out.
+pub fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> ast::File {
+    let pieces = split::split(file, diagnostics);
+    let mut parsed = ast::File { docs: pieces.docs, ..ast::File::default() };
+    let threads = if file.text().len() < PARALLEL_FROM {
+        1
+    } else {
+        std::thread::available_parallelism().map_or(1, NonZero::get)
+    };
+    let share = pieces.pieces.len().div_ceil(threads).max(1);
+    let mut chunks = pieces.pieces.chunks(share);
+    let first = chunks.next().unwrap_or_default();
+    std::thread::scope(|scope| {
+        let others: Vec<_> =
+            chunks.map(|chunk| scope.spawn(move || build::pieces(file, chunk))).collect();
+        // This thread takes the first share itself; the others are joined in order.
+        add(&mut parsed, build::pieces(file, first), diagnostics);
+        for other in others {
+            match other.join() {
+                Ok(built) => add(&mut parsed, built, diagnostics),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    parsed
+}
+
+fn add(file: &mut ast::File, mut built: build::Built, diagnostics: &mut Vec<Diagnostic>) {
+    file.imports.append(&mut built.imports);
+    file.declarations.append(&mut built.declarations);
+    diagnostics.append(&mut built.diagnostics);
+}

@@ -1,0 +1,172 @@
+//! GitHub Actions: a workflow for each stage that runs on GitHub.
+
+mod gate;
+mod literal;
+mod pins;
+mod steps;
+mod triggers;
+mod workflow;
+
+use indexmap::IndexMap;
+use serde_yaml::{Commented, FlowSeq};
+
+use super::banner::{self, Comment};
+use super::{Content, Output, RenderError, Target};
+use crate::jobs::{Job, Jobs};
+use crate::schema::Id;
+use crate::schema::kinds::{Environment, Runner, Stage};
+use crate::schema::values::{Arch, Host, Os};
+use literal::literal;
+pub(crate) use triggers::in_words;
+use workflow::{Concurrency, JobEntry, Permissions, Run, RunDefaults, RunsOn, Service, Workflow};
+
+/// `--target github-actions`
+pub struct GitHubActions;
+
+impl Target for GitHubActions {
+    fn name(&self) -> &'static str {
+        "github-actions"
+    }
+
+    fn about(&self) -> &'static str {
+        "a workflow for each stage that runs on GitHub: .github/workflows/"
+    }
+
+    fn render(&self, jobs: &Jobs<'_>) -> Result<Vec<Output>, RenderError> {
+        let mut outputs = Vec::new();
+        let mut gated = false;
+        for stage in &jobs.stages {
+            if jobs.plan.stages[*stage].host != Some(Host::GitHub) || !has_jobs(jobs, *stage) {
+                continue;
+            }
+            gated |= jobs.gates_of(*stage).next().is_some();
+            let body = serde_yaml::to_string(&workflow(jobs, *stage))
+                .map_err(|e| RenderError::new(format!("a workflow cannot be written: {e}")))?;
+            let content = Content::Whole(banner::sign(jobs, Comment::Hash, &body));
+            outputs.push(Output { path: path(jobs, *stage), content });
+        }
+        if gated {
+            outputs.push(gate::script(jobs));
+        }
+        Ok(outputs)
+    }
+
+    fn hosts(&self) -> &'static [Host] {
+        &[Host::GitHub]
+    }
+
+    fn owned_folders(&self) -> &'static [&'static str] {
+        &[".github/workflows", ".github/dtpc"]
+    }
+}
+
+fn has_jobs(jobs: &Jobs<'_>, stage: Id<Stage>) -> bool {
+    jobs.of_stage(stage).next().is_some()
+}
+
+/// The file of a stage's workflow.
+pub fn path(jobs: &Jobs<'_>, stage: Id<Stage>) -> String {
+    format!(".github/workflows/{}.yml", jobs.plan.stages[stage].head.name().replace('_', "-"))
+}
+
+fn workflow(jobs: &Jobs<'_>, stage: Id<Stage>) -> Workflow {
+    let declared = &jobs.plan.stages[stage];
+    let mut entries: IndexMap<String, JobEntry> = IndexMap::new();
+    for job in jobs.of_stage(stage) {
+        entries.insert(job.id.clone(), entry(jobs, job));
+    }
+    for (id, _) in jobs.gates_of(stage) {
+        let (key, entry) = gate::entry(jobs, id);
+        entries.insert(key, entry);
+    }
+    Workflow {
+        name: literal(&declared.head.title),
+        on: triggers::on(declared),
+        permissions: IndexMap::new(),
+        concurrency: Concurrency {
+            // A new push to a pull request makes the run before it worthless; other runs each stand
+            // for a commit of their own.
+            group: "${{ github.workflow }}-${{ github.event.pull_request.number || github.run_id }}".to_owned(),
+            cancel_in_progress: "${{ github.event_name == 'pull_request' }}".to_owned(),
+        },
+        defaults: RunDefaults { run: Run { shell: "bash".to_owned() } },
+        jobs: entries,
+    }
+}
+
+fn entry(jobs: &Jobs<'_>, job: &Job) -> JobEntry {
+    let plan = jobs.plan;
+    let suite = &plan.suites[job.suite];
+    let environment = &plan.environments[job.environment];
+    let services = job
+        .services
+        .iter()
+        .filter_map(|id| {
+            let service = &plan.services[*id];
+            let image = service.image.as_ref()?.reference.to_string();
+            let port = service.port?.value;
+            let env = service
+                .variables
+                .entries
+                .iter()
+                .map(|(name, value)| (name.to_string(), literal(value)))
+                .collect();
+            let name = service.head.name().to_owned();
+            Some((name, Service { image, env, ports: vec![format!("{port}:{port}")] }))
+        })
+        .collect();
+    JobEntry {
+        name: commented(literal(&job.title), jobs, suite.head.span, "suite", suite.head.name()),
+        needs: None,
+        condition: None,
+        runs_on: runs_on(environment.runner.map(|r| &plan.runners[r.id].body), environment),
+        timeout_minutes: job.timeout.whole_minutes().max(1),
+        permissions: Permissions { contents: "read" },
+        services,
+        env: steps::environment(jobs, job),
+        steps: steps::of(jobs, job),
+    }
+}
+
+/// A name with a comment that says where it is declared.
+fn commented(
+    name: String,
+    jobs: &Jobs<'_>,
+    span: crate::source::Span,
+    word: &str,
+    declared: &str,
+) -> Commented<String> {
+    let file = jobs.sources.file_of(span).name().replace(char::is_control, " ");
+    Commented(name, format!("{file}: {word} {declared}"))
+}
+
+/// The labels of a job's runner. Where the plan leaves the runner open, a label that no machine
+/// has, which says so: the job waits to be answered instead of running in the wrong place.
+fn runs_on(runner: Option<&Runner>, environment: &crate::schema::Decl<Environment>) -> RunsOn {
+    let labels = |runner: &Runner| -> Vec<String> {
+        runner.labels.iter().map(|l| literal(l)).collect()
+    };
+    match runner {
+        Some(runner) if runner.group.is_some() => RunsOn::Group {
+            group: runner.group.as_ref().map(|g| literal(g)).unwrap_or_default(),
+            labels: (!runner.labels.is_empty()).then(|| FlowSeq(labels(runner))),
+        },
+        Some(runner) if runner.labels.len() == 1 => RunsOn::Label(labels(runner).remove(0)),
+        Some(runner) if !runner.labels.is_empty() => RunsOn::Labels(FlowSeq(labels(runner))),
+        _ => RunsOn::Labels(FlowSeq(vec![
+            "self-hosted".to_owned(),
+            match environment.os {
+                Os::Linux => "linux",
+                Os::Windows => "windows",
+                Os::MacOs => "macOS",
+            }
+            .to_owned(),
+            match environment.arch {
+                Arch::Amd64 => "x64",
+                Arch::Arm64 => "arm64",
+            }
+            .to_owned(),
+            environment.head.name().replace('_', "-"),
+        ])),
+    }
+}

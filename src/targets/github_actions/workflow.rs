@@ -1,0 +1,145 @@
+//! The form of a workflow file. Field order is the order in the file.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_yaml::{Commented, FlowSeq};
+
+/// A workflow.
+#[derive(Debug, Serialize)]
+pub struct Workflow {
+    pub name: String,
+    pub on: On,
+    /// Nothing by default: each job asks for what it needs.
+    pub permissions: IndexMap<String, String>,
+    pub concurrency: Concurrency,
+    pub defaults: RunDefaults,
+    pub jobs: IndexMap<String, JobEntry>,
+}
+
+/// What starts a workflow.
+#[derive(Debug, Default, Serialize)]
+pub struct On {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pull_request: Option<Branches>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merge_group: Option<Branches>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub push: Option<Branches>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub schedule: Vec<Schedule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow_dispatch: Option<Branches>,
+}
+
+/// The branches and tags to which a trigger is limited.
+#[derive(Debug, Default, Serialize)]
+pub struct Branches {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub branches: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
+/// A moment that comes again.
+#[derive(Debug, Serialize)]
+pub struct Schedule {
+    pub cron: Commented<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+}
+
+/// Which runs exclude each other.
+#[derive(Debug, Serialize)]
+pub struct Concurrency {
+    pub group: String,
+    #[serde(rename = "cancel-in-progress")]
+    pub cancel_in_progress: String,
+}
+
+/// What holds for every step of the workflow.
+#[derive(Debug, Serialize)]
+pub struct RunDefaults {
+    pub run: Run,
+}
+
+/// How commands are run.
+#[derive(Debug, Serialize)]
+pub struct Run {
+    pub shell: String,
+}
+
+/// A job.
+#[derive(Debug, Serialize)]
+pub struct JobEntry {
+    pub name: Commented<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Vec<String>>,
+    #[serde(rename = "if", skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    #[serde(rename = "runs-on")]
+    pub runs_on: RunsOn,
+    #[serde(rename = "timeout-minutes")]
+    pub timeout_minutes: u64,
+    pub permissions: Permissions,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub services: IndexMap<String, Service>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub env: IndexMap<String, String>,
+    pub steps: Vec<Step>,
+}
+
+/// The machine a job asks for.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum RunsOn {
+    /// One label.
+    Label(String),
+    /// Several labels, all of them.
+    Labels(FlowSeq<Vec<String>>),
+    /// A runner group.
+    Group {
+        group: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        labels: Option<FlowSeq<Vec<String>>>,
+    },
+}
+
+/// What the token of a job may do.
+#[derive(Debug, Serialize)]
+pub struct Permissions {
+    pub contents: &'static str,
+}
+
+/// A container beside a job.
+#[derive(Debug, Serialize)]
+pub struct Service {
+    pub image: String,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub env: IndexMap<String, String>,
+    pub ports: Vec<String>,
+}
+
+/// A step of a job.
+#[derive(Debug, Default, Serialize)]
+pub struct Step {
+    pub name: String,
+    #[serde(rename = "if", skip_serializing_if = "Option::is_none")]
+    pub condition: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uses: Option<Commented<String>>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub with: IndexMap<&'static str, Input>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub env: IndexMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+/// The value of an action's input.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Input {
+    Flag(bool),
+    Number(u32),
+    Text(String),
+}

@@ -1,0 +1,113 @@
+//! Texts of the plan inside Markdown: they mean themselves, wherever they stand.
+
+/// A text on one line, with the characters that Markdown would take for its own escaped.
+#[expect(clippy::needless_pass_by_value, reason = "the form that the template engine calls")]
+pub fn line(text: String) -> String {
+    escape(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The same inside a cell of a table.
+pub fn cell(text: String) -> String {
+    line(text)
+}
+
+/// Text as code, with as many back-ticks around it as it needs. Inside a table a `|` is escaped,
+/// which Markdown takes back even in code.
+#[expect(clippy::needless_pass_by_value, reason = "the form that the template engine calls")]
+pub fn code(text: String) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let text = text.split('\n').collect::<Vec<_>>().join(" ").replace('|', "\\|");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// Documentation as it was written: Markdown, its paragraphs kept. A line that would be a heading
+/// of the document is not one; no HTML comes through.
+#[expect(clippy::needless_pass_by_value, reason = "the form that the template engine calls")]
+pub fn prose(text: String) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let line = line.trim_end();
+        let start = line.trim_start();
+        let heading = start.starts_with('#')
+            || (start.len() >= 3 && (start.bytes().all(|b| b == b'=') || start.bytes().all(|b| b == b'-')));
+        if heading {
+            out.push('\\');
+        }
+        for c in (if heading { start } else { line }).chars() {
+            match c {
+                '<' => out.push_str("&lt;"),
+                c => out.push(c),
+            }
+        }
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut previous: Option<char> = None;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let inside_word = previous.is_some_and(char::is_alphanumeric)
+            && rest.peek().is_some_and(|c| c.is_alphanumeric());
+        match c {
+            // An underscore inside a word is no emphasis.
+            '_' if inside_word => out.push(c),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '<' => out.push_str("&lt;"),
+            '#' | '+' | '-' | '>' if previous.is_none() => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+        previous = Some(c);
+    }
+    out
+}
+
+/// One empty line at the most between others, none at the end of the text, no spaces at the end of
+/// lines: a template may then leave lines where something was absent.
+pub fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut empty = true;
+    for line in text.lines().map(str::trim_end) {
+        if line.is_empty() {
+            if !empty {
+                out.push('\n');
+            }
+            empty = true;
+        } else {
+            out.push_str(line);
+            out.push('\n');
+            empty = false;
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_mean_themselves() {
+        assert_eq!(line("a_b *c* <d> |".to_owned()), "a_b \\*c\\* &lt;d> \\|");
+        assert_eq!(code("a`b".to_owned()), "``a`b``");
+        assert_eq!(code("`a".to_owned()), "`` `a ``");
+        assert_eq!(prose("# no heading\ntext <b>".to_owned()), "\\# no heading\ntext &lt;b>");
+        assert_eq!(tidy("a \n\n\n\nb\n\n"), "a\n\nb\n");
+    }
+}
