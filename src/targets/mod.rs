@@ -11,6 +11,7 @@ mod markdown;
 mod pre_commit;
 pub(crate) mod pytest;
 mod templates;
+mod yaml;
 
 use std::fmt;
 

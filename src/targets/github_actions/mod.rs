@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use serde_yaml::{Commented, FlowSeq};
 
 use super::banner::{self, Comment};
-use super::{Content, Output, RenderError, Target};
+use super::{Content, Output, RenderError, Target, yaml};
 use crate::jobs::{Job, Jobs};
 use crate::schema::Id;
 use crate::schema::kinds::{Environment, Runner, Stage};
@@ -40,8 +40,7 @@ impl Target for GitHubActions {
                 continue;
             }
             gated |= jobs.gates_of(*stage).next().is_some();
-            let body = serde_yaml::to_string(&workflow(jobs, *stage))
-                .map_err(|e| RenderError::new(format!("a workflow cannot be written: {e}")))?;
+            let body = yaml::text(&workflow(jobs, *stage))?;
             let content = Content::Whole(banner::sign(jobs, Comment::Hash, &body));
             outputs.push(Output { path: path(jobs, *stage), content });
         }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::banner::{self, Comment};
-use super::{Content, Output, RenderError, Target, glob};
+use super::{Content, Output, RenderError, Target, glob, yaml};
 use crate::jobs::{Jobs, command};
 use crate::schema::kinds::Hook;
 use crate::schema::values::{GitStage, Glob, Host, Role};
@@ -30,8 +30,7 @@ impl Target for PreCommit {
             return Ok(Vec::new());
         }
         let config = Config::of(jobs.plan);
-        let body = serde_yaml::to_string(&config)
-            .map_err(|e| RenderError::new(format!("the hooks cannot be written: {e}")))?;
+        let body = yaml::text(&config)?;
         let text = banner::sign(jobs, Comment::Hash, &body);
         Ok(vec![Output { path: ".pre-commit-config.yaml".to_owned(), content: Content::Whole(text) }])
     }

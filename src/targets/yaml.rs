@@ -1,0 +1,19 @@
+//! YAML from typed values, in one style for every target.
+
+use serde::Serialize;
+
+use super::RenderError;
+
+/// The text of a value. Long strings stay on one line, so that a command can be copied as it is and
+/// a change of one word is a change of one line.
+///
+/// # Errors
+/// When the value cannot be written as YAML.
+pub fn text<T: Serialize>(value: &T) -> Result<String, RenderError> {
+    let options = serde_yaml::ser_options! {
+        compact_list_indent: false,
+        folded_wrap_chars: usize::MAX,
+    };
+    serde_yaml::to_string_with_options(value, options)
+        .map_err(|e| RenderError::new(format!("this cannot be written as YAML: {e}")))
+}
