@@ -67,12 +67,20 @@ impl Entry {
     fn shown_folders(&self, root: Option<&str>) -> &[String] {
         let levels = match root {
             Some(root) => {
-                let parts: Vec<&str> = root.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
+                let parts: Vec<&str> = root
+                    .split('/')
+                    .filter(|p| !p.is_empty() && *p != ".")
+                    .collect();
                 parts.iter().all(|p| *p == "..").then_some(parts.len())
             }
-            None => Some(usize::from(self.folders.last().is_some_and(|f| f == "plans"))),
+            None => Some(usize::from(
+                self.folders.last().is_some_and(|f| f == "plans"),
+            )),
         };
-        let from = self.folders.len().saturating_sub(levels.unwrap_or_default());
+        let from = self
+            .folders
+            .len()
+            .saturating_sub(levels.unwrap_or_default());
         &self.folders[from..]
     }
 }
@@ -100,7 +108,11 @@ pub fn compile(entry: &Entry, today: Option<Date>, loader: &mut dyn Loader) -> C
     let broken = diagnostics::has_errors(&diagnostics);
     let resolved = resolve::resolve(&sources, &files, &mut diagnostics);
     let plan = resolve::read(&sources, &files, resolved, &mut diagnostics);
-    let root = plan.plans.iter().next().and_then(|(_, p)| p.root.as_ref().map(ToString::to_string));
+    let root = plan
+        .plans
+        .iter()
+        .next()
+        .and_then(|(_, p)| p.root.as_ref().map(ToString::to_string));
     sources.show_below(entry.shown_folders(root.as_deref()));
     // Names that a broken declaration would have brought are missed everywhere: that is a
     // consequence, not a mistake of its own.
@@ -113,8 +125,15 @@ pub fn compile(entry: &Entry, today: Option<Date>, loader: &mut dyn Loader) -> C
         checks::check(plan, &sources, today, &mut diagnostics)
     };
     diagnostics::sort(&mut diagnostics);
-    Compilation { sources, diagnostics, plan }
+    Compilation {
+        sources,
+        diagnostics,
+        plan,
+    }
 }
+
+/// The place that imports a file: the number of the importing file, and that of its import.
+type Importer = (usize, usize, Span);
 
 /// Reads and parses the plan's file and all that it imports.
 fn load(
@@ -124,8 +143,7 @@ fn load(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<(FileId, ast::File)> {
     let mut files: Vec<(FileId, ast::File)> = Vec::new();
-    // Each file waits with the place that imports it: the number of the file, and the import.
-    let mut waiting: Vec<(String, Option<(usize, usize, Span)>)> = vec![(entry.file.clone(), None)];
+    let mut waiting: Vec<(String, Option<Importer>)> = vec![(entry.file.clone(), None)];
     let mut known: Vec<(String, FileId)> = Vec::new();
     while let Some((path, importer)) = waiting.pop() {
         let id = match known.iter().find(|(p, _)| *p == path) {
@@ -144,7 +162,11 @@ fn load(
                     id
                 }
                 Err(reason) => {
-                    diagnostics.push(unreadable(&path, &reason, importer.map(|(_, _, span)| span)));
+                    diagnostics.push(unreadable(
+                        &path,
+                        &reason,
+                        importer.map(|(_, _, span)| span),
+                    ));
                     continue;
                 }
             },
@@ -208,9 +230,12 @@ fn report_circles(files: &[(FileId, ast::File)], diagnostics: &mut Vec<Diagnosti
             .collect();
         edges.sort_unstable();
         if let Some((first, others)) = edges.split_first() {
-            let mut diagnostic =
-                Diagnostic::new(codes::IMPORT, *first, "this import leads back to its own file")
-                    .help("take one of the imports out: names are visible across all files");
+            let mut diagnostic = Diagnostic::new(
+                codes::IMPORT,
+                *first,
+                "this import leads back to its own file",
+            )
+            .help("take one of the imports out: names are visible across all files");
             for span in others {
                 diagnostic = diagnostic.label(*span, "through this import");
             }
@@ -237,7 +262,10 @@ mod tests {
         assert_eq!(here.shown_folders(Some("../..")), ["repo", "plans"]);
         assert_eq!(here.shown_folders(Some(".")), Vec::<String>::new());
         assert_eq!(here.shown_folders(None), ["plans"]);
-        assert_eq!(entry(&["home", "me"]).shown_folders(None), Vec::<String>::new());
+        assert_eq!(
+            entry(&["home", "me"]).shown_folders(None),
+            Vec::<String>::new()
+        );
     }
 
     #[test]

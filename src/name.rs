@@ -16,7 +16,11 @@ static NAMES: LazyLock<RwLock<HashSet<&'static str>>> = LazyLock::new(RwLock::de
 impl Name {
     /// The name with this text.
     pub fn new(text: &str) -> Self {
-        let known = NAMES.read().unwrap_or_else(PoisonError::into_inner).get(text).copied();
+        let known = NAMES
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(text)
+            .copied();
         if let Some(text) = known {
             return Self(text);
         }

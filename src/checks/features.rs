@@ -2,9 +2,9 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::{Decl, Id, Plan};
 use crate::schema::kinds::{Feature, Suite};
 use crate::schema::values::Requirement;
+use crate::schema::{Decl, Id, Plan};
 
 pub(super) struct Features;
 
@@ -54,7 +54,11 @@ pub(crate) fn covering(plan: &Plan, feature: Id<Feature>) -> Vec<&Decl<Suite>> {
         }
         false
     };
-    plan.suites.iter().map(|(_, s)| s).filter(|s| s.covers.iter().any(|f| belongs(f.id))).collect()
+    plan.suites
+        .iter()
+        .map(|(_, s)| s)
+        .filter(|s| s.covers.iter().any(|f| belongs(f.id)))
+        .collect()
 }
 
 fn meets(suite: &Suite, requirement: &Requirement) -> bool {

@@ -16,7 +16,11 @@ impl Check for Gates {
     fn check(&self, context: &mut Context<'_>) {
         let plan = context.plan;
         for (index, (_, gate)) in plan.gates.iter().enumerate() {
-            let twin = plan.gates.iter().take(index).find(|(_, g)| *g.status == *gate.status);
+            let twin = plan
+                .gates
+                .iter()
+                .take(index)
+                .find(|(_, g)| *g.status == *gate.status);
             if let Some((_, twin)) = twin {
                 let message = format!("two gates are called `{}`", gate.status);
                 context.report(

@@ -26,14 +26,20 @@ impl Check for HostLimits {
             let environment = &context.plan.environments[cell.environment];
             let own = environment.runner.is_some_and(|r| {
                 let runner = &context.plan.runners[r.id];
-                runner.labels.iter().any(|l| l.eq_ignore_ascii_case("self-hosted"))
+                runner
+                    .labels
+                    .iter()
+                    .any(|l| l.eq_ignore_ascii_case("self-hosted"))
             });
             let limit = if own { OWN } else { HOSTED };
             let timeout = jobs::timeout(suite);
             if timeout <= limit {
                 continue;
             }
-            let span = suite.timeout.or(suite.duration).map_or(suite.head.head, |t| t.span);
+            let span = suite
+                .timeout
+                .or(suite.duration)
+                .map_or(suite.head.head, |t| t.span);
             let message = format!(
                 "a job of `{}` may take {timeout} here, and GitHub stops it after {limit}",
                 suite.head.name()

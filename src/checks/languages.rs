@@ -20,16 +20,34 @@ impl Check for Languages {
                     .iter()
                     .any(|(_, h)| h.role == Some(role) && h.language.is_some_and(|l| l.id == id))
             };
-            let covered =
-                plan.coverages.iter().any(|(_, c)| c.language.is_some_and(|l| l.id == id));
+            let covered = plan
+                .coverages
+                .iter()
+                .any(|(_, c)| c.language.is_some_and(|l| l.id == id));
             let tested = plan.suites.iter().any(|(_, s)| {
                 s.tool.is_some() && s.tool.map(|t| t.id) == language.unit_tests.map(|t| t.id)
             }) || language.head.open("unit_tests").is_some();
             let missing = [
-                (has_hook(Role::Format), "formatter", format!("hook format_{name} {{ role: format, language: {name} … }}")),
-                (has_hook(Role::Lint), "linter", format!("hook lint_{name} {{ role: lint, language: {name} … }}")),
-                (tested, "suite of its unit-test tool", "suite … { tool: … }".to_owned()),
-                (covered, "coverage goal", format!("coverage {name}_lines {{ language: {name} … }}")),
+                (
+                    has_hook(Role::Format),
+                    "formatter",
+                    format!("hook format_{name} {{ role: format, language: {name} … }}"),
+                ),
+                (
+                    has_hook(Role::Lint),
+                    "linter",
+                    format!("hook lint_{name} {{ role: lint, language: {name} … }}"),
+                ),
+                (
+                    tested,
+                    "suite of its unit-test tool",
+                    "suite … { tool: … }".to_owned(),
+                ),
+                (
+                    covered,
+                    "coverage goal",
+                    format!("coverage {name}_lines {{ language: {name} … }}"),
+                ),
             ];
             for (present, what, example) in missing {
                 if !present {

@@ -19,7 +19,9 @@ impl Check for Limits {
 
 fn type_limits(context: &mut Context<'_>) {
     for (_, suite) in context.plan.suites.iter() {
-        let Some(duration) = suite.duration else { continue };
+        let Some(duration) = suite.duration else {
+            continue;
+        };
         for test_type in &suite.types {
             let limits = &context.plan.types[test_type.id].limit;
             for stage in &suite.stages {
@@ -28,7 +30,9 @@ fn type_limits(context: &mut Context<'_>) {
                     .iter()
                     .find(|l| l.at.is_some_and(|s| s.id == stage.id))
                     .or_else(|| limits.iter().find(|l| l.at.is_none()));
-                let Some(limit) = limit.filter(|l| duration.value > l.duration) else { continue };
+                let Some(limit) = limit.filter(|l| duration.value > l.duration) else {
+                    continue;
+                };
                 let message = format!(
                     "`{}` is expected to take {}, and in the stage `{}` its type allows {}",
                     suite.head.name(),
@@ -50,7 +54,9 @@ fn type_limits(context: &mut Context<'_>) {
 fn budgets(context: &mut Context<'_>) {
     for stage in cells::life_cycle(context.plan) {
         let declared = &context.plan.stages[stage];
-        let Some(budget) = declared.budget else { continue };
+        let Some(budget) = declared.budget else {
+            continue;
+        };
         let longest = context
             .cells
             .iter()
@@ -70,7 +76,10 @@ fn budgets(context: &mut Context<'_>) {
             Diagnostic::new(codes::OVER_BUDGET, budget.span, message)
                 .label(
                     duration.span,
-                    format!("the critical path is `{}`", context.plan.suites[suite].head.name()),
+                    format!(
+                        "the critical path is `{}`",
+                        context.plan.suites[suite].head.name()
+                    ),
                 )
                 .help("divide that suite, move it to a later stage, or raise the budget"),
         );

@@ -14,7 +14,9 @@ impl Check for Markers {
 
     fn check(&self, context: &mut Context<'_>) {
         for (_, group) in context.plan.marker_groups.iter() {
-            let Some(default) = group.default else { continue };
+            let Some(default) = group.default else {
+                continue;
+            };
             let name = context.plan.markers.name(default.id);
             if !group.markers.markers.iter().any(|m| m.id == default.id) {
                 let message = format!("`{name}` is not a marker of `{}`", group.head.name());

@@ -83,7 +83,12 @@ pub trait Check: Sync {
 /// Every check. A group is looked at only when the groups before it found nothing, so that no
 /// finding is the mere consequence of another.
 pub static REGISTRY: &[&[&dyn Check]] = &[
-    &[&plan_count::PlanCount, &cycles::Cycles, &markers::Markers, &tools::Tools],
+    &[
+        &plan_count::PlanCount,
+        &cycles::Cycles,
+        &markers::Markers,
+        &tools::Tools,
+    ],
     &[
         &stages::Stages,
         &suites::Suites,
@@ -116,7 +121,13 @@ pub fn check(
 ) -> Option<CheckedPlan> {
     let cells = cells::cells(&plan, &cells::life_cycle(&plan));
     for group in REGISTRY {
-        let mut context = Context { plan: &plan, sources, today, cells: &cells, diagnostics };
+        let mut context = Context {
+            plan: &plan,
+            sources,
+            today,
+            cells: &cells,
+            diagnostics,
+        };
         for check in *group {
             check.check(&mut context);
         }

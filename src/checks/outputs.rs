@@ -17,7 +17,8 @@ impl Check for Outputs {
         for (_, info) in plan.plans.iter() {
             if let Some(document) = &info.document {
                 path(context, document);
-                if !std::path::Path::new(document.as_str()).extension().is_some_and(|e| e == "md") {
+                let extension = std::path::Path::new(document.as_str()).extension();
+                if extension.is_none_or(|e| e != "md") {
                     let message = "the document is Markdown: its name ends in `.md`";
                     context.report(Diagnostic::new(codes::OUTPUT_PATH, document.span, message));
                 }
@@ -25,7 +26,9 @@ impl Check for Outputs {
         }
         let mut config: Option<&Text> = None;
         for (id, tool) in plan.tools.iter() {
-            let Some(written) = &tool.config else { continue };
+            let Some(written) = &tool.config else {
+                continue;
+            };
             let name = written.rsplit('/').next().unwrap_or_default();
             path(context, written);
             if command::kind_of(plan, id) == Some(ToolKind::Pytest)
@@ -63,7 +66,9 @@ fn path(context: &mut Context<'_>, path: &Text) {
 fn stage_names(context: &mut Context<'_>) {
     let stages: Vec<_> = context.plan.stages.iter().map(|(_, s)| &s.head).collect();
     for (index, stage) in stages.iter().enumerate() {
-        let twin = stages[..index].iter().find(|s| s.name().eq_ignore_ascii_case(stage.name()));
+        let twin = stages[..index]
+            .iter()
+            .find(|s| s.name().eq_ignore_ascii_case(stage.name()));
         if let Some(twin) = twin {
             let message = format!(
                 "the workflows of `{}` and `{}` would be one file where case does not count",

@@ -17,7 +17,10 @@ impl Check for Ports {
                 (None, None) if service.head.open.is_empty() => service.head.head,
                 _ => continue,
             };
-            let message = format!("`{}` must have an image or a command, one of them", service.head.name());
+            let message = format!(
+                "`{}` must have an image or a command, one of them",
+                service.head.name()
+            );
             context.report(
                 Diagnostic::new(codes::SERVICE_START, span, message)
                     .help("an `image` runs in a container, a `command` from the checkout"),
@@ -30,7 +33,9 @@ impl Check for Ports {
                     let earlier = &context.plan.services[earlier.id];
                     earlier.port.map(|p| p.value) == service.port.map(|p| p.value)
                 });
-                let (Some(clash), Some(port)) = (clash, service.port) else { continue };
+                let (Some(clash), Some(port)) = (clash, service.port) else {
+                    continue;
+                };
                 let other = &context.plan.services[clash.id];
                 let message = format!(
                     "`{}` and `{}` both listen on port {}",

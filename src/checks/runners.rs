@@ -35,7 +35,10 @@ impl Check for Runners {
                     if environment.runner.is_none()
                         && environment.head.open("runner").is_none() =>
                 {
-                    ("names no runner", "give it a `runner`, or `runner: open(\"…\")`")
+                    (
+                        "names no runner",
+                        "give it a `runner`, or `runner: open(\"…\")`",
+                    )
                 }
                 Some(Host::Git) if !matches!(environment.local, Some(Local::Host)) => (
                     "is not the machine of whoever commits",

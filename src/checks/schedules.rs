@@ -16,7 +16,9 @@ impl Check for Schedules {
     fn check(&self, context: &mut Context<'_>) {
         for (_, stage) in context.plan.stages.iter() {
             for trigger in &stage.trigger {
-                let Trigger::Schedule { cron, timezone } = &trigger.value else { continue };
+                let Trigger::Schedule { cron, timezone } = &trigger.value else {
+                    continue;
+                };
                 if let Some(problem) = problem(cron) {
                     let message = format!("this schedule cannot be used: {problem}");
                     context.report(
@@ -43,12 +45,20 @@ fn problem(cron: &Text) -> Option<String> {
         return Some("it does not have five fields".to_owned());
     }
     match croner::Cron::from_str(cron) {
-        Err(error) => Some(error.to_string()),
+        Err(error) => {
+            let words = error.to_string();
+            Some(words.trim_end_matches('.').to_lowercase())
+        }
         Ok(schedule) => {
             // A search of croner's gives up after a few years, none of which may be a leap year;
             // from the eve of one, what has not fired by then never does.
-            let eve = jiff::civil::date(2027, 12, 31).to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-            schedule.find_next_occurrence(&eve, false).err().map(|_| "it never fires".to_owned())
+            let eve = jiff::civil::date(2027, 12, 31)
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .ok()?;
+            schedule
+                .find_next_occurrence(&eve, false)
+                .err()
+                .map(|_| "it never fires".to_owned())
         }
     }
 }

@@ -16,8 +16,11 @@ impl Check for Stages {
             if stage.head.open("types").is_some() {
                 continue;
             }
-            let enrolled =
-                context.plan.suites.iter().any(|(_, s)| s.stages.iter().any(|r| r.id == id));
+            let enrolled = context
+                .plan
+                .suites
+                .iter()
+                .any(|(_, s)| s.stages.iter().any(|r| r.id == id));
             if !enrolled {
                 let name = stage.head.name();
                 let message = format!("nothing runs in the stage `{name}`");

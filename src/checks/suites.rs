@@ -43,9 +43,10 @@ fn types(context: &mut Context<'_>, suite: &crate::schema::Decl<crate::schema::k
     for test_type in &suite.types {
         for stage in &suite.stages {
             let declared = &context.plan.stages[stage.id];
-            let Types::These(allowed) = &declared.types else { continue };
-            if declared.head.open("types").is_some()
-                || allowed.iter().any(|t| t.id == test_type.id)
+            let Types::These(allowed) = &declared.types else {
+                continue;
+            };
+            if declared.head.open("types").is_some() || allowed.iter().any(|t| t.id == test_type.id)
             {
                 continue;
             }

@@ -31,12 +31,17 @@ impl Check for Thresholds {
             }
             conflicts(context, threshold);
             if let Some(of) = threshold.of
-                && !context.cells.iter().any(|c| of.matches(c.suite, c.stage, c.environment))
+                && !context
+                    .cells
+                    .iter()
+                    .any(|c| of.matches(c.suite, c.stage, c.environment))
             {
                 let message = "no such job exists, so this is never measured";
                 context.report(
-                    Diagnostic::new(codes::THRESHOLD_JOBS, of.span, message)
-                        .label(plan.suites[of.suite].head.head, "the suite is declared here"),
+                    Diagnostic::new(codes::THRESHOLD_JOBS, of.span, message).label(
+                        plan.suites[of.suite].head.head,
+                        "the suite is declared here",
+                    ),
                 );
             }
         }
@@ -50,8 +55,14 @@ fn one(context: &mut Context<'_>, metric: &Decl<Metric>, check: &Spanned<Thresho
             let found = unit.map_or("", |u| u.as_str());
             if wanted != found {
                 let message = match found {
-                    "" => format!("this figure has no unit; `{}` is measured in {wanted}", metric.head.name()),
-                    _ => format!("this is in {found}, and `{}` is measured in {wanted}", metric.head.name()),
+                    "" => format!(
+                        "this figure has no unit; `{}` is measured in {wanted}",
+                        metric.head.name()
+                    ),
+                    _ => format!(
+                        "this is in {found}, and `{}` is measured in {wanted}",
+                        metric.head.name()
+                    ),
                 };
                 context.report(
                     Diagnostic::new(codes::THRESHOLD_UNIT, *span, message)
@@ -60,7 +71,12 @@ fn one(context: &mut Context<'_>, metric: &Decl<Metric>, check: &Spanned<Thresho
             }
             direction(context, metric, check);
         }
-        (Measure::Regression(_), Bound::Relative { baseline: Some(_), .. }) => {
+        (
+            Measure::Regression(_),
+            Bound::Relative {
+                baseline: Some(_), ..
+            },
+        ) => {
             if !is_upper(check.value.operator) {
                 let message = "a regression is bounded from above";
                 context.report(
@@ -97,7 +113,11 @@ fn one(context: &mut Context<'_>, metric: &Decl<Metric>, check: &Spanned<Thresho
 fn direction(context: &mut Context<'_>, metric: &Decl<Metric>, check: &Spanned<ThresholdCheck>) {
     let Some(better) = metric.better else { return };
     if (better == Direction::Lower) != is_upper(check.value.operator) {
-        let message = format!("for `{}` {}; this bar lets only the worse pass", metric.head.name(), better.title());
+        let message = format!(
+            "for `{}` {}; this bar lets only the worse pass",
+            metric.head.name(),
+            better.title()
+        );
         context.report(
             Diagnostic::new(codes::THRESHOLD_UNIT, check.span, message)
                 .label(metric.head.head, "the metric is declared here")
@@ -121,9 +141,15 @@ fn conflicts(context: &mut Context<'_>, threshold: &Decl<Threshold>) {
             if check.value.measure != earlier.value.measure {
                 continue;
             }
-            let (Some(a), Some(b)) = (figure(check), figure(earlier)) else { continue };
+            let (Some(a), Some(b)) = (figure(check), figure(earlier)) else {
+                continue;
+            };
             let same_side = is_upper(check.value.operator) == is_upper(earlier.value.operator);
-            let (upper, lower) = if is_upper(check.value.operator) { (a, b) } else { (b, a) };
+            let (upper, lower) = if is_upper(check.value.operator) {
+                (a, b)
+            } else {
+                (b, a)
+            };
             if same_side || upper <= lower {
                 let message = if same_side {
                     "two bars for one figure: the wider one never decides"

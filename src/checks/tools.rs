@@ -37,7 +37,10 @@ fn declared(context: &mut Context<'_>) {
         if let Some(config) = &tool.config
             && kind.is_some_and(|k| k != ToolKind::Pytest)
         {
-            context.report(wrong(config.span, "only the configuration of pytest is written"));
+            context.report(wrong(
+                config.span,
+                "only the configuration of pytest is written",
+            ));
         }
     }
 }
@@ -45,7 +48,9 @@ fn declared(context: &mut Context<'_>) {
 fn suites(context: &mut Context<'_>) {
     for (id, suite) in context.plan.suites.iter() {
         let Some(tool) = suite.tool else { continue };
-        let Some(kind) = command::kind_of(context.plan, tool.id) else { continue };
+        let Some(kind) = command::kind_of(context.plan, tool.id) else {
+            continue;
+        };
         if matches!(kind, ToolKind::CoveragePy | ToolKind::Tarpaulin) {
             let message = format!("{} measures coverage; it runs no suite", kind.title());
             context.report(
@@ -57,9 +62,8 @@ fn suites(context: &mut Context<'_>) {
             && !selection::uses_markers(kind)
         {
             let message = format!("{} does not select by markers", kind.title());
-            context.report(
-                wrong(select.span, message).help("give it its own filter in `arguments`"),
-            );
+            context
+                .report(wrong(select.span, message).help("give it its own filter in `arguments`"));
         }
         if kind == ToolKind::Command && suite.arguments.is_empty() {
             let message = format!("`{}` has no command", suite.head.name());
@@ -98,8 +102,7 @@ fn coverage(context: &mut Context<'_>) {
         };
         for suite in &coverage.of {
             if command::tool_kind(context.plan, suite.id) != wanted {
-                let message =
-                    format!("this coverage is measured on suites of {}", wanted.title());
+                let message = format!("this coverage is measured on suites of {}", wanted.title());
                 context.report(wrong(suite.span, message));
             }
         }
@@ -108,7 +111,9 @@ fn coverage(context: &mut Context<'_>) {
 
 fn languages(context: &mut Context<'_>) {
     for (_, language) in context.plan.languages.iter() {
-        let Some(tool) = language.unit_tests else { continue };
+        let Some(tool) = language.unit_tests else {
+            continue;
+        };
         let kind = command::kind_of(context.plan, tool.id);
         if matches!(
             kind,

@@ -55,7 +55,13 @@ impl Check for Triggers {
 /// The triggers that a host knows.
 const fn words(host: Host) -> &'static [&'static str] {
     match host {
-        Host::GitHub => &["pull_request", "merge_group", "push", "schedule", "dispatch"],
+        Host::GitHub => &[
+            "pull_request",
+            "merge_group",
+            "push",
+            "schedule",
+            "dispatch",
+        ],
         Host::GitLab => &["push", "schedule", "dispatch"],
         Host::Git => &["commit"],
     }

@@ -14,7 +14,10 @@ impl Check for Trust {
     fn check(&self, context: &mut Context<'_>) {
         for cell in context.cells {
             let stage = &context.plan.stages[cell.stage];
-            let Some(open) = stage.trigger.iter().find(|t| Trigger::is_open_to_outsiders(&t.value))
+            let Some(open) = stage
+                .trigger
+                .iter()
+                .find(|t| Trigger::is_open_to_outsiders(&t.value))
             else {
                 continue;
             };
@@ -25,7 +28,9 @@ impl Check for Trust {
             };
             let runner = environment.runner.map(|r| &context.plan.runners[r.id]);
             let own_machine = runner.is_some_and(|r| {
-                r.labels.iter().any(|label| label.eq_ignore_ascii_case("self-hosted"))
+                r.labels
+                    .iter()
+                    .any(|label| label.eq_ignore_ascii_case("self-hosted"))
             });
             let (why, place) = match environment.visibility {
                 Some(v) if v.value == Visibility::Private => ("is private", v.span),
@@ -48,7 +53,9 @@ impl Check for Trust {
                         format!("anybody can start the stage `{}`", stage.head.name()),
                     )
                     .label(place, "the environment")
-                    .help("run it in a stage that only members can start, or in a public environment"),
+                    .help(
+                        "run it in a stage that only members can start, or in a public environment",
+                    ),
             );
         }
     }

@@ -61,38 +61,79 @@ fn used(plan: &Plan) -> HashSet<(KindId, u32)> {
         used.insert((kind, u32::try_from(index).unwrap_or(u32::MAX)));
     };
     for (_, suite) in plan.suites.iter() {
-        suite.types.iter().for_each(|r| mark(KindId::TestType, r.id.index()));
-        suite.tool.iter().for_each(|r| mark(KindId::Tool, r.id.index()));
-        suite.environments.iter().for_each(|r| mark(KindId::Environment, r.id.index()));
-        suite.needs.iter().for_each(|r| mark(KindId::Service, r.id.index()));
-        suite.owner.iter().for_each(|r| mark(KindId::Owner, r.id.index()));
+        suite
+            .types
+            .iter()
+            .for_each(|r| mark(KindId::TestType, r.id.index()));
+        suite
+            .tool
+            .iter()
+            .for_each(|r| mark(KindId::Tool, r.id.index()));
+        suite
+            .environments
+            .iter()
+            .for_each(|r| mark(KindId::Environment, r.id.index()));
+        suite
+            .needs
+            .iter()
+            .for_each(|r| mark(KindId::Service, r.id.index()));
+        suite
+            .owner
+            .iter()
+            .for_each(|r| mark(KindId::Owner, r.id.index()));
     }
     for (_, environment) in plan.environments.iter() {
-        environment.runner.iter().for_each(|r| mark(KindId::Runner, r.id.index()));
+        environment
+            .runner
+            .iter()
+            .for_each(|r| mark(KindId::Runner, r.id.index()));
     }
     for (_, language) in plan.languages.iter() {
-        language.unit_tests.iter().for_each(|r| mark(KindId::Tool, r.id.index()));
+        language
+            .unit_tests
+            .iter()
+            .for_each(|r| mark(KindId::Tool, r.id.index()));
     }
     for (_, coverage) in plan.coverages.iter() {
-        coverage.tool.iter().for_each(|r| mark(KindId::Tool, r.id.index()));
-        coverage.area.iter().for_each(|r| mark(KindId::Area, r.id.index()));
+        coverage
+            .tool
+            .iter()
+            .for_each(|r| mark(KindId::Tool, r.id.index()));
+        coverage
+            .area
+            .iter()
+            .for_each(|r| mark(KindId::Area, r.id.index()));
     }
     for (_, feature) in plan.features.iter() {
-        feature.area.iter().for_each(|r| mark(KindId::Area, r.id.index()));
+        feature
+            .area
+            .iter()
+            .for_each(|r| mark(KindId::Area, r.id.index()));
     }
     for (_, threshold) in plan.thresholds.iter() {
-        threshold.metric.iter().for_each(|r| mark(KindId::Metric, r.id.index()));
+        threshold
+            .metric
+            .iter()
+            .for_each(|r| mark(KindId::Metric, r.id.index()));
     }
     for (_, exception) in plan.exceptions.iter() {
-        exception.owner.iter().for_each(|r| mark(KindId::Owner, r.id.index()));
+        exception
+            .owner
+            .iter()
+            .for_each(|r| mark(KindId::Owner, r.id.index()));
     }
     for (_, test_type) in plan.types.iter() {
-        test_type.part_of.iter().for_each(|r| mark(KindId::TestType, r.id.index()));
+        test_type
+            .part_of
+            .iter()
+            .for_each(|r| mark(KindId::TestType, r.id.index()));
     }
     for (_, stage) in plan.stages.iter() {
         if let Types::These(types) = &stage.types {
             // Named by a stage whose suites are to come: a promise, and so a use.
-            types.iter().for_each(|r| mark(KindId::TestType, r.id.index()));
+            for named in types {
+                mark(KindId::TestType, named.id.index());
+            }
         }
     }
     for (_, phase) in plan.phases.iter() {

@@ -73,10 +73,14 @@ pub struct Generate {
 
 fn target_names() -> PossibleValuesParser {
     use clap::builder::PossibleValue;
-    let values = targets::REGISTRY.iter().map(|t| PossibleValue::new(t.name()).help(t.about()));
+    let values = targets::REGISTRY
+        .iter()
+        .map(|t| PossibleValue::new(t.name()).help(t.about()));
     PossibleValuesParser::new(values.collect::<Vec<_>>())
 }
 
 fn date(text: &str) -> Result<Date, String> {
-    text.parse().map(Date).map_err(|_| "a date is year-month-day, such as 2027-01-31".to_owned())
+    text.parse()
+        .map(Date)
+        .map_err(|_| "a date is year-month-day, such as 2027-01-31".to_owned())
 }

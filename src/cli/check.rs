@@ -15,10 +15,16 @@ pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
     if !compilation.diagnostics.is_empty() {
         terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
     }
-    let Some(checked) = &compilation.plan else { return Ok(refused(&compilation)) };
+    let Some(checked) = &compilation.plan else {
+        return Ok(refused(&compilation));
+    };
     let jobs = Jobs::derive(checked, &compilation.sources);
     let open: usize = checked.heads().map(|(_, head)| head.open.len()).sum();
-    let name = compilation.sources.files().next().map_or("", |(_, f)| f.name());
+    let name = compilation
+        .sources
+        .files()
+        .next()
+        .map_or("", |(_, f)| f.name());
     terminal::print(&format!(
         "{name} holds: {}, {}, {}, {}\n",
         counted(checked.stages.len(), "stage"),
@@ -31,8 +37,15 @@ pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
 
 /// How a command ends that had no plan to work on.
 pub fn refused(compilation: &Compilation) -> Outcome {
-    let unreadable = compilation.diagnostics.iter().any(|d| d.code == codes::UNREADABLE);
-    if unreadable { Outcome::Files } else { Outcome::Findings }
+    let unreadable = compilation
+        .diagnostics
+        .iter()
+        .any(|d| d.code == codes::UNREADABLE);
+    if unreadable {
+        Outcome::Files
+    } else {
+        Outcome::Findings
+    }
 }
 
 /// `2 stages`
@@ -42,5 +55,9 @@ pub fn counted(count: usize, word: &str) -> String {
 
 /// The day it is, in UTC.
 fn today() -> Date {
-    Date(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())
+    Date(
+        jiff::Timestamp::now()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .date(),
+    )
 }

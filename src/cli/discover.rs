@@ -17,7 +17,10 @@ pub fn plan(named: Option<&Path>) -> Result<PathBuf, Failure> {
     }
     let help = "name the plan: `dtpc check path/to/plan.dtp`";
     let entries = fs::read_dir(FOLDER).map_err(|_| {
-        Failure::new(format!("no plan is named, and there is no folder `{FOLDER}` here")).help(help)
+        Failure::new(format!(
+            "no plan is named, and there is no folder `{FOLDER}` here"
+        ))
+        .help(help)
     })?;
     let mut plans: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -28,9 +31,14 @@ pub fn plan(named: Option<&Path>) -> Result<PathBuf, Failure> {
         [plan] => Ok(plan.clone()),
         [] => Err(Failure::new(format!("no file in `{FOLDER}` declares a plan")).help(help)),
         several => {
-            let list: Vec<String> = several.iter().map(|p| format!("  {}", p.display())).collect();
-            let message =
-                format!("several files in `{FOLDER}` declare a plan:\n{}", list.join("\n"));
+            let list: Vec<String> = several
+                .iter()
+                .map(|p| format!("  {}", p.display()))
+                .collect();
+            let message = format!(
+                "several files in `{FOLDER}` declare a plan:\n{}",
+                list.join("\n")
+            );
             Err(Failure::new(message).help("name the one you mean"))
         }
     }
@@ -38,9 +46,16 @@ pub fn plan(named: Option<&Path>) -> Result<PathBuf, Failure> {
 
 /// Whether a file declares a `plan`, as far as it can be parsed.
 fn declares_plan(path: &Path) -> bool {
-    let Ok(text) = files::read(path) else { return false };
+    let Ok(text) = files::read(path) else {
+        return false;
+    };
     let mut sources = SourceMap::new();
-    let Ok(id) = sources.add(path.display().to_string(), text) else { return false };
+    let Ok(id) = sources.add(path.display().to_string(), text) else {
+        return false;
+    };
     let parsed = syntax::parse(sources.file(id), &mut Vec::new());
-    parsed.declarations.iter().any(|d| sources.text(d.kind) == "plan")
+    parsed
+        .declarations
+        .iter()
+        .any(|d| sources.text(d.kind) == "plan")
 }

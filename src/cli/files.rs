@@ -21,10 +21,13 @@ impl Loader for Files {
 
 /// Where a plan is, and how its files are read.
 pub fn entry(plan: &Path) -> Result<(Entry, Files), Failure> {
-    let absolute = std::path::absolute(plan)
-        .map_err(|e| Failure::new(format!("{}: {e}", plan.display())))?;
+    let absolute =
+        std::path::absolute(plan).map_err(|e| Failure::new(format!("{}: {e}", plan.display())))?;
     let Some(file) = absolute.file_name().filter(|_| !ends_in_dots(plan)) else {
-        return Err(Failure::new(format!("{} is a folder, not a plan", plan.display())));
+        return Err(Failure::new(format!(
+            "{} is a folder, not a plan",
+            plan.display()
+        )));
     };
     let folder = absolute.parent().map(Path::to_path_buf).unwrap_or_default();
     let folders = folder
@@ -34,11 +37,20 @@ pub fn entry(plan: &Path) -> Result<(Entry, Files), Failure> {
             _ => None,
         })
         .collect();
-    Ok((Entry { file: file.to_string_lossy().into_owned(), folders }, Files { folder }))
+    Ok((
+        Entry {
+            file: file.to_string_lossy().into_owned(),
+            folders,
+        },
+        Files { folder },
+    ))
 }
 
 fn ends_in_dots(path: &Path) -> bool {
-    matches!(path.components().next_back(), Some(Component::ParentDir | Component::CurDir) | None)
+    matches!(
+        path.components().next_back(),
+        Some(Component::ParentDir | Component::CurDir) | None
+    )
 }
 
 /// The text of a file.
@@ -58,7 +70,9 @@ pub fn read(path: &Path) -> Result<String, LoadError> {
     }
     // What is no regular file may give more than it says.
     let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(other)?;
+    file.take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(other)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(LoadError::TooLarge(bytes.len() as u64));
     }

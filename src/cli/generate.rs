@@ -19,7 +19,9 @@ pub fn run(arguments: &arguments::Generate) -> Result<Outcome, Failure> {
     if !compilation.diagnostics.is_empty() {
         terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
     }
-    let Some(checked) = &compilation.plan else { return Ok(refused(&compilation)) };
+    let Some(checked) = &compilation.plan else {
+        return Ok(refused(&compilation));
+    };
     let out = match &arguments.out {
         Some(out) => out.clone(),
         None => root(checked, &plan)?,
@@ -61,7 +63,10 @@ fn root(checked: &CheckedPlan, plan: &Path) -> Result<PathBuf, Failure> {
         };
         return Err(Failure::new(message).help(help));
     };
-    Ok(plan.parent().unwrap_or_else(|| Path::new("")).join(root.as_str()))
+    Ok(plan
+        .parent()
+        .unwrap_or_else(|| Path::new(""))
+        .join(root.as_str()))
 }
 
 /// Prints a diff for every file that is not as the plan says.

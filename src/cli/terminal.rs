@@ -2,8 +2,8 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use crate::diagnostics::render::{self, Style};
 use crate::diagnostics::Diagnostic;
+use crate::diagnostics::render::{self, Style};
 use crate::source::SourceMap;
 
 /// The width of reports that nobody looks at directly, in columns.

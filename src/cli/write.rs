@@ -77,7 +77,13 @@ pub fn compare(
         };
         let protected = protected.filter(|_| action == Action::Replace);
         let path = output.path.clone();
-        changes.push(Change { path, present, wanted: Some(wanted), action, protected });
+        changes.push(Change {
+            path,
+            present,
+            wanted: Some(wanted),
+            action,
+            protected,
+        });
     }
     for folder in targets.iter().flat_map(|t| t.owned_folders()) {
         changes.extend(left_over(out, folder, outputs, origin)?);
@@ -90,7 +96,10 @@ fn present(path: &Path) -> Result<Option<String>, Failure> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(Failure::new(format!("{} cannot be read: {e}", path.display()))),
+        Err(e) => Err(Failure::new(format!(
+            "{} cannot be read: {e}",
+            path.display()
+        ))),
     }
 }
 
@@ -133,7 +142,9 @@ fn left_over(
             continue;
         }
         stays_below(out, &path)?;
-        let Some(present) = present(&out.join(&path))? else { continue };
+        let Some(present) = present(&out.join(&path))? else {
+            continue;
+        };
         let protected = match banner::provenance(&present) {
             Provenance::Intact { origin: from } if from == origin => None,
             Provenance::Changed { origin: from } if from == origin => {
@@ -142,7 +153,13 @@ fn left_over(
             _ => continue,
         };
         let action = Action::Remove;
-        changes.push(Change { path, present: Some(present), wanted: None, action, protected });
+        changes.push(Change {
+            path,
+            present: Some(present),
+            wanted: None,
+            action,
+            protected,
+        });
     }
     Ok(changes)
 }
@@ -156,14 +173,21 @@ pub fn apply(out: &Path, changes: &[Change], force: bool) -> Result<(), Failure>
             .filter_map(|c| Some(format!("  {} {}", c.path, c.protected.as_ref()?)))
             .collect();
         if !protected.is_empty() {
-            let message = format!("nothing was written: these files are not dtpc's to change\n{}", protected.join("\n"));
+            let message = format!(
+                "nothing was written: these files are not dtpc's to change\n{}",
+                protected.join("\n")
+            );
             return Err(Failure::new(message)
                 .help("move what is worth keeping into the plan, then use `--force`"));
         }
     }
     let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();
     for change in changes {
-        let Some(wanted) = change.wanted.as_ref().filter(|_| change.action != Action::Keep) else {
+        let Some(wanted) = change
+            .wanted
+            .as_ref()
+            .filter(|_| change.action != Action::Keep)
+        else {
             continue;
         };
         match stage(&out.join(&change.path), wanted) {
@@ -191,16 +215,20 @@ pub fn apply(out: &Path, changes: &[Change], force: bool) -> Result<(), Failure>
 
 /// Writes a text beside its place.
 fn stage(place: &Path, text: &str) -> Result<(PathBuf, PathBuf), Failure> {
-    let failed = |e: std::io::Error| {
-        Failure::new(format!("{} cannot be written: {e}", place.display()))
-    };
+    let failed =
+        |e: std::io::Error| Failure::new(format!("{} cannot be written: {e}", place.display()));
     let folder = place.parent().unwrap_or_else(|| Path::new(""));
     fs::create_dir_all(folder).map_err(failed)?;
     let name = place.file_name().unwrap_or_default().to_string_lossy();
     let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-    let mut file: File =
-        OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(failed)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let mut file: File = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&temporary)
+        .map_err(failed)?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all());
     if let Err(e) = written {
         let _ = fs::remove_file(&temporary);
         return Err(failed(e));
@@ -214,7 +242,9 @@ fn stage(place: &Path, text: &str) -> Result<(PathBuf, PathBuf), Failure> {
 
 /// Refuses a path that leads out of the output folder through a link.
 fn stays_below(out: &Path, path: &str) -> Result<(), Failure> {
-    let Ok(home) = fs::canonicalize(out) else { return Ok(()) };
+    let Ok(home) = fs::canonicalize(out) else {
+        return Ok(());
+    };
     let mut at = out.to_path_buf();
     for part in path.split('/') {
         at.push(part);

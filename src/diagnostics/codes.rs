@@ -66,8 +66,8 @@ codes! {
     NO_RUNNER "DTP0210" "no-runner" Error "A job would run on a host for which its environment names no runner.";
     WRONG_PATHS "DTP0211" "wrong-paths" Error "A suite's paths cannot be given to its tool, or lie outside the layout its type prescribes.";
     PORT_CLASH "DTP0212" "port-clash" Error "Two services of one job listen on the same port.";
-    SERVICE_START "DTP0214" "service-start" Error "A service has no way to be started, or two.";
     MOCKED_SERVICE "DTP0213" "mocked-service" Error "A suite of a type that mocks its dependencies needs a real service.";
+    SERVICE_START "DTP0214" "service-start" Error "A service has no way to be started, or two.";
 
     MARKER_REUSED "DTP0301" "marker-reused" Error "A marker belongs to two groups.";
     MARKER_DEFAULT "DTP0302" "marker-default" Error "The default of a marker group is not one of its markers.";

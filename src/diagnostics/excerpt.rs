@@ -21,7 +21,27 @@ impl<'a> Excerpt<'a> {
 
     /// A span of the source map as an offset and length in this file.
     pub fn span(&self, span: Span) -> SourceSpan {
-        ((span.start - self.file.base()) as usize, span.len() as usize).into()
+        (
+            (span.start - self.file.base()) as usize,
+            span.len() as usize,
+        )
+            .into()
+    }
+
+    fn contents<'s>(
+        &'s self,
+        (start, end): (usize, usize),
+        line: usize,
+        column: usize,
+    ) -> Box<dyn SpanContents<'s> + 's> {
+        Box::new(MietteSpanContents::new_named(
+            self.file.name().to_owned(),
+            &self.file.text().as_bytes()[start..end],
+            (start, end - start).into(),
+            line,
+            column,
+            line + 1,
+        ))
     }
 }
 
@@ -43,6 +63,12 @@ impl SourceCode for Excerpt<'_> {
         if from > text.len() {
             return Err(MietteError::OutOfBounds);
         }
+        if before == 0 && after == 0 {
+            // Asked for the span alone: this is how the line and column of the heading are found.
+            let line = newlines(text, from);
+            let column = text[line_start(text, from)..from].chars().count();
+            return Ok(self.contents((from, to), line, column));
+        }
         let mut start = line_start(text, from);
         for _ in 0..before {
             start = line_start(text, start.saturating_sub(1));
@@ -55,25 +81,30 @@ impl SourceCode for Excerpt<'_> {
             start = boundary(text, start.max(from.saturating_sub(SIDE)));
             end = boundary(text, end.min(to + SIDE));
         }
-        let line = text.as_bytes()[..start].iter().filter(|&&b| b == b'\n').count();
         let column = start - line_start(text, start);
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.file.name().to_owned(),
-            &text.as_bytes()[start..end],
-            (start, end - start).into(),
-            line,
-            column,
-            line + 1,
-        )))
+        Ok(self.contents((start, end), newlines(text, start), column))
     }
 }
 
+fn newlines(text: &str, end: usize) -> usize {
+    text.as_bytes()[..end]
+        .iter()
+        .filter(|&&b| b == b'\n')
+        .count()
+}
+
 fn line_start(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at].iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1)
+    text.as_bytes()[..at]
+        .iter()
+        .rposition(|&b| b == b'\n')
+        .map_or(0, |i| i + 1)
 }
 
 fn line_end(text: &str, at: usize) -> usize {
-    text.as_bytes()[at..].iter().position(|&b| b == b'\n').map_or(text.len(), |i| at + i)
+    text.as_bytes()[at..]
+        .iter()
+        .position(|&b| b == b'\n')
+        .map_or(text.len(), |i| at + i)
 }
 
 fn boundary(text: &str, mut at: usize) -> usize {

@@ -30,13 +30,27 @@ impl Diagnostic {
     /// A diagnostic at a place.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { code, span: Some(span), message, note: None, labels: Vec::new(), help: None }
+        Self {
+            code,
+            span: Some(span),
+            message,
+            note: None,
+            labels: Vec::new(),
+            help: None,
+        }
     }
 
     /// A diagnostic about something that has no place in a source text.
     pub fn without_place(code: Code, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { code, span: None, message, note: None, labels: Vec::new(), help: None }
+        Self {
+            code,
+            span: None,
+            message,
+            note: None,
+            labels: Vec::new(),
+            help: None,
+        }
     }
 
     /// Says what to do.
@@ -76,5 +90,7 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
 
 /// Whether any of them keeps the plan from being used.
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|d| d.code.severity == Severity::Error)
+    diagnostics
+        .iter()
+        .any(|d| d.code.severity == Severity::Error)
 }

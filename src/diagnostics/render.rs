@@ -45,14 +45,23 @@ pub fn human(sources: &SourceMap, diagnostics: &[Diagnostic], style: Style) -> S
 
 /// `2 errors, 1 warning`
 pub fn count(diagnostics: &[Diagnostic]) -> String {
-    let of = |severity| diagnostics.iter().filter(|d| d.code.severity == severity).count();
+    let of = |severity| {
+        diagnostics
+            .iter()
+            .filter(|d| d.code.severity == severity)
+            .count()
+    };
     let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     match (of(Severity::Error), of(Severity::Warning)) {
         (0, 0) => "no problems".to_owned(),
         (errors, 0) => plural(errors, "error"),
         (0, warnings) => plural(warnings, "warning"),
         (errors, warnings) => {
-            format!("{}, {}", plural(errors, "error"), plural(warnings, "warning"))
+            format!(
+                "{}, {}",
+                plural(errors, "error"),
+                plural(warnings, "warning")
+            )
         }
     }
 }
@@ -68,26 +77,43 @@ struct Report<'a> {
 impl<'a> Report<'a> {
     fn new(sources: &'a SourceMap, diagnostic: &'a Diagnostic) -> Self {
         let Some(span) = diagnostic.span else {
-            return Self { diagnostic, excerpt: None, labels: Vec::new(), elsewhere: Vec::new() };
+            return Self {
+                diagnostic,
+                excerpt: None,
+                labels: Vec::new(),
+                elsewhere: Vec::new(),
+            };
         };
         let file = sources.file_of(span);
         let excerpt = Excerpt::new(file);
         let mut labels = vec![LabeledSpan::new_primary_with_span(
-            Some(diagnostic.note.clone().unwrap_or_else(|| "here".to_owned())),
+            diagnostic.note.clone(),
             excerpt.span(span),
         )];
         let mut elsewhere = Vec::new();
         for (other, text) in &diagnostic.labels {
             let other_file = sources.file_of(*other);
             if std::ptr::eq(other_file, file) {
-                labels.push(LabeledSpan::new_with_span(Some(text.clone()), excerpt.span(*other)));
+                labels.push(LabeledSpan::new_with_span(
+                    Some(text.clone()),
+                    excerpt.span(*other),
+                ));
             } else {
                 let excerpt = Excerpt::new(other_file);
                 let label = LabeledSpan::new_with_span(None, excerpt.span(*other));
-                elsewhere.push(Elsewhere { text, excerpt, label });
+                elsewhere.push(Elsewhere {
+                    text,
+                    excerpt,
+                    label,
+                });
             }
         }
-        Self { diagnostic, excerpt: Some(excerpt), labels, elsewhere }
+        Self {
+            diagnostic,
+            excerpt: Some(excerpt),
+            labels,
+            elsewhere,
+        }
     }
 }
 
@@ -118,7 +144,10 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
-        self.diagnostic.help.as_ref().map(|h| Box::new(h) as Box<dyn Display>)
+        self.diagnostic
+            .help
+            .as_ref()
+            .map(|h| Box::new(h) as Box<dyn Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -133,7 +162,9 @@ impl miette::Diagnostic for Report<'_> {
         if self.elsewhere.is_empty() {
             return None;
         }
-        Some(Box::new(self.elsewhere.iter().map(|e| e as &dyn miette::Diagnostic)))
+        Some(Box::new(
+            self.elsewhere.iter().map(|e| e as &dyn miette::Diagnostic),
+        ))
     }
 }
 

@@ -1,20 +1,22 @@
 //! "Did you mean …?"
 
 /// The candidate nearest to `wanted`, if one is near enough to be a slip of the hand.
-pub fn nearest<'a>(
-    wanted: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = match wanted.chars().count() {
-        0..=2 => 1,
-        3..=5 => 2,
+        0..=3 => 1,
+        4..=5 => 2,
         n => n / 3,
     };
     candidates
         .into_iter()
         // The length alone rules most out, without comparing letters.
         .filter(|c| c.len().abs_diff(wanted.len()) <= limit)
-        .map(|c| (strsim::osa_distance(&wanted.to_lowercase(), &c.to_lowercase()), c))
+        .map(|c| {
+            (
+                strsim::osa_distance(&wanted.to_lowercase(), &c.to_lowercase()),
+                c,
+            )
+        })
         .filter(|&(distance, _)| distance <= limit)
         .min_by_key(|&(distance, c)| (distance, c))
         .map(|(_, c)| c)
@@ -40,11 +42,20 @@ pub fn help<'a>(
 
 /// `` `a`, `b` and `c` ``
 pub fn listed(items: &[&str]) -> String {
+    joined(items, "and")
+}
+
+/// `` `a`, `b` or `c` ``
+pub fn either(items: &[&str]) -> String {
+    joined(items, "or")
+}
+
+fn joined(items: &[&str], word: &str) -> String {
     let quoted: Vec<String> = items.iter().map(|i| format!("`{i}`")).collect();
     match quoted.split_last() {
         None => String::new(),
         Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        Some((last, rest)) => format!("{} {word} {last}", rest.join(", ")),
     }
 }
 

@@ -48,5 +48,8 @@ pub fn cells(plan: &Plan, stages: &[Id<Stage>]) -> Vec<Cell> {
             }
         }
     }
-    stages.iter().flat_map(|stage| std::mem::take(&mut by_stage[stage.index()])).collect()
+    stages
+        .iter()
+        .flat_map(|stage| std::mem::take(&mut by_stage[stage.index()]))
+        .collect()
 }

@@ -8,7 +8,10 @@ use crate::schema::{Id, Plan};
 
 /// What the tool of a suite is.
 pub fn tool_kind(plan: &Plan, suite: Id<Suite>) -> ToolKind {
-    plan.suites[suite].tool.and_then(|t| kind_of(plan, t.id)).unwrap_or(ToolKind::Command)
+    plan.suites[suite]
+        .tool
+        .and_then(|t| kind_of(plan, t.id))
+        .unwrap_or(ToolKind::Command)
 }
 
 /// What a tool is: what it says, else what its name says.
@@ -25,12 +28,15 @@ pub fn of(
 ) -> (Vec<String>, Vec<Vec<String>>) {
     let suite = &plan.suites[cell.suite];
     let coverage = coverage.map(|id| &plan.coverages[id]);
-    let measured_by = coverage.and_then(|c| c.tool).and_then(|tool| kind_of(plan, tool.id));
+    let measured_by = coverage
+        .and_then(|c| c.tool)
+        .and_then(|tool| kind_of(plan, tool.id));
     let (mut words, report): (Vec<&str>, Vec<Vec<String>>) =
         match (tool_kind(plan, cell.suite), measured_by) {
-            (ToolKind::Pytest, Some(ToolKind::CoveragePy)) => {
-                (vec!["coverage", "run", "-m", "pytest"], coverage_py(coverage.map(|c| &c.body)))
-            }
+            (ToolKind::Pytest, Some(ToolKind::CoveragePy)) => (
+                vec!["coverage", "run", "-m", "pytest"],
+                coverage_py(coverage.map(|c| &c.body)),
+            ),
             (ToolKind::Pytest, _) => (vec!["pytest"], Vec::new()),
             (ToolKind::CargoTest, Some(ToolKind::Tarpaulin)) => {
                 (vec!["cargo", "tarpaulin", "--out", "Xml"], Vec::new())
@@ -41,7 +47,10 @@ pub fn of(
                 (Vec::new(), Vec::new())
             }
         };
-    let gate = coverage.filter(|c| c.gating).and_then(|c| c.minimum).map(|m| m.0.to_string());
+    let gate = coverage
+        .filter(|c| c.gating)
+        .and_then(|c| c.minimum)
+        .map(|m| m.0.to_string());
     if let (Some(ToolKind::Tarpaulin), Some(minimum)) = (measured_by, &gate) {
         words.extend(["--fail-under", minimum]);
     }
@@ -70,14 +79,19 @@ pub fn roots(suite: &Suite) -> Vec<String> {
     let mut roots: Vec<String> = Vec::new();
     for glob in &suite.paths {
         let (prefix, _) = glob.literal_prefix();
-        let prefix = if prefix.is_empty() { ".".to_owned() } else { prefix };
+        let prefix = if prefix.is_empty() {
+            ".".to_owned()
+        } else {
+            prefix
+        };
         if !roots.contains(&prefix) {
             roots.push(prefix);
         }
     }
     let all = roots.clone();
     let inside = |root: &str, other: &str| {
-        root != other && (other == "." || root.strip_prefix(other).is_some_and(|r| r.starts_with('/')))
+        root != other
+            && (other == "." || root.strip_prefix(other).is_some_and(|r| r.starts_with('/')))
     };
     roots.retain(|root| !all.iter().any(|other| inside(root, other)));
     roots
@@ -124,8 +138,14 @@ mod tests {
 
     #[test]
     fn words_are_quoted_only_where_they_need_it() {
-        assert_eq!(shell(&["pytest", "tests/e2e", "-m", "a and b"]), "pytest tests/e2e -m 'a and b'");
+        assert_eq!(
+            shell(&["pytest", "tests/e2e", "-m", "a and b"]),
+            "pytest tests/e2e -m 'a and b'"
+        );
         assert_eq!(shell(&["echo", "it's", ""]), "echo 'it'\\''s' ''");
-        assert_eq!(shell(&["echo", "$(id)", "${{ github.token }}"]), "echo '$(id)' '$''{{ github.token }}'");
+        assert_eq!(
+            shell(&["echo", "$(id)", "${{ github.token }}"]),
+            "echo '$(id)' '$''{{ github.token }}'"
+        );
     }
 }

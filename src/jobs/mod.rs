@@ -71,8 +71,16 @@ impl<'p> Jobs<'p> {
     /// Derives the jobs of a plan.
     pub fn derive(plan: &'p CheckedPlan, sources: &'p SourceMap) -> Self {
         let stages = cells::life_cycle(plan);
-        let jobs = cells::cells(plan, &stages).into_iter().map(|cell| job(plan, cell)).collect();
-        Self { plan, sources, stages, jobs }
+        let jobs = cells::cells(plan, &stages)
+            .into_iter()
+            .map(|cell| job(plan, cell))
+            .collect();
+        Self {
+            plan,
+            sources,
+            stages,
+            jobs,
+        }
     }
 
     /// The jobs of one stage.
@@ -81,16 +89,26 @@ impl<'p> Jobs<'p> {
     }
 
     /// The gates of one stage.
-    pub fn gates_of(&self, stage: Id<Stage>) -> impl Iterator<Item = (Id<Gate>, &crate::schema::Decl<Gate>)> {
-        self.plan.gates.iter().filter(move |(_, gate)| gate.stage.is_some_and(|s| s.id == stage))
+    pub fn gates_of(
+        &self,
+        stage: Id<Stage>,
+    ) -> impl Iterator<Item = (Id<Gate>, &crate::schema::Decl<Gate>)> {
+        self.plan
+            .gates
+            .iter()
+            .filter(move |(_, gate)| gate.stage.is_some_and(|s| s.id == stage))
     }
 
     /// The jobs that a gate judges, each with whether it decides or only advises.
     pub fn judged_by(&self, gate: Id<Gate>) -> Vec<(&Job, bool)> {
         let gate = &self.plan.gates[gate];
-        let Some(stage) = gate.stage else { return Vec::new() };
+        let Some(stage) = gate.stage else {
+            return Vec::new();
+        };
         let named = |patterns: &[crate::schema::values::JobPattern], job: &Job| {
-            patterns.iter().any(|p| p.matches(job.suite, job.stage, job.environment))
+            patterns
+                .iter()
+                .any(|p| p.matches(job.suite, job.stage, job.environment))
         };
         self.of_stage(stage.id)
             .filter_map(|job| {
@@ -114,8 +132,14 @@ fn job(plan: &Plan, cell: Cell) -> Job {
         })
         .map(|(id, _)| id);
     let tool = suite.tool.map(|t| &plan.tools[t.id]);
-    let measuring = coverage.and_then(|c| plan.coverages[c].tool).map(|t| &plan.tools[t.id]);
-    let setup = tool.into_iter().chain(measuring).flat_map(|t| t.setup.iter().cloned()).collect();
+    let measuring = coverage
+        .and_then(|c| plan.coverages[c].tool)
+        .map(|t| &plan.tools[t.id]);
+    let setup = tool
+        .into_iter()
+        .chain(measuring)
+        .flat_map(|t| t.setup.iter().cloned())
+        .collect();
     let (command, report) = command::of(plan, cell, coverage);
     Job {
         id: format!("{}-{}", suite.head.name(), environment.head.name()),

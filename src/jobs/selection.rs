@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use super::Cell;
 use crate::name::Name;
+use crate::schema::kinds::{Stage, TestType};
 use crate::schema::values::{Arity, MarkerId, MarkerNode, ToolKind};
 use crate::schema::{Id, Plan};
-use crate::schema::kinds::{Stage, TestType};
 
 /// What a stage promises: what it `selects`, else the marker of its own name, else all.
 pub fn of_stage(plan: &Plan, stage: Id<Stage>) -> MarkerNode {
     let stage = &plan.stages[stage];
     match (&stage.selects, stage.head.name) {
         (Some(selects), _) => selects.node.clone(),
-        (None, Some(name)) => {
-            plan.markers.find(name).map_or(MarkerNode::All, MarkerNode::Marker)
-        }
+        (None, Some(name)) => plan
+            .markers
+            .find(name)
+            .map_or(MarkerNode::All, MarkerNode::Marker),
         (None, None) => MarkerNode::All,
     }
 }
@@ -53,7 +54,10 @@ pub fn factors(plan: &Plan, cell: Cell) -> Vec<MarkerNode> {
         0 | 1 => types.pop(),
         _ => Some(MarkerNode::Or(types)),
     };
-    let environment = plan.environments[cell.environment].takes.as_ref().map(|t| t.node.clone());
+    let environment = plan.environments[cell.environment]
+        .takes
+        .as_ref()
+        .map(|t| t.node.clone());
     let own = suite.select.as_ref().map(|s| s.node.clone());
     let all = [Some(of_stage(plan, cell.stage)), types, environment, own];
     let mut factors: Vec<MarkerNode> = Vec::new();
@@ -81,11 +85,19 @@ fn simplify(node: MarkerNode) -> MarkerNode {
             inner => MarkerNode::Not(Box::new(inner)),
         },
         MarkerNode::And(parts) => conjunction(
-            parts.into_iter().map(simplify).filter(|p| *p != MarkerNode::All).collect(),
+            parts
+                .into_iter()
+                .map(simplify)
+                .filter(|p| *p != MarkerNode::All)
+                .collect(),
         ),
         MarkerNode::Or(parts) => {
             let parts: Vec<MarkerNode> = parts.into_iter().map(simplify).collect();
-            if parts.contains(&MarkerNode::All) { MarkerNode::All } else { MarkerNode::Or(parts) }
+            if parts.contains(&MarkerNode::All) {
+                MarkerNode::All
+            } else {
+                MarkerNode::Or(parts)
+            }
         }
         other => other,
     }
@@ -139,7 +151,12 @@ fn write(plan: &Plan, node: &MarkerNode, place: Place, out: &mut String) {
         MarkerNode::Marker(marker) => match others_of_default(plan, *marker) {
             Some(others) => {
                 let others = others.into_iter().map(MarkerNode::Marker).collect();
-                write(plan, &MarkerNode::Not(Box::new(MarkerNode::Or(others))), place, out);
+                write(
+                    plan,
+                    &MarkerNode::Not(Box::new(MarkerNode::Or(others))),
+                    place,
+                    out,
+                );
             }
             None => out.push_str(plan.markers.name(*marker).as_str()),
         },
@@ -149,7 +166,14 @@ fn write(plan: &Plan, node: &MarkerNode, place: Place, out: &mut String) {
         }
         MarkerNode::And(parts) => {
             let place_inside = Place::InAnd;
-            joined(plan, parts, " and ", place == Place::InNot, place_inside, out);
+            joined(
+                plan,
+                parts,
+                " and ",
+                place == Place::InNot,
+                place_inside,
+                out,
+            );
         }
         MarkerNode::Or(parts) if parts.len() == 1 => write(plan, &parts[0], place, out),
         MarkerNode::Or(parts) => joined(plan, parts, " or ", place != Place::Top, Place::Top, out),
@@ -186,8 +210,13 @@ fn others_of_default(plan: &Plan, marker: MarkerId) -> Option<Vec<MarkerId>> {
     if !is_default || !matches!(group.arity, Arity::One | Arity::AtMostOne) {
         return None;
     }
-    let others: Vec<MarkerId> =
-        group.markers.markers.iter().map(|m| m.id).filter(|id| *id != marker).collect();
+    let others: Vec<MarkerId> = group
+        .markers
+        .markers
+        .iter()
+        .map(|m| m.id)
+        .filter(|id| *id != marker)
+        .collect();
     (!others.is_empty()).then_some(others)
 }
 
@@ -226,13 +255,19 @@ pub fn can_match(plan: &Plan, factors: &[MarkerNode]) -> Option<bool> {
 fn choices(plan: &Plan, named: &[MarkerId]) -> Vec<Vec<Vec<MarkerId>>> {
     let mut groups: BTreeMap<Option<usize>, Vec<MarkerId>> = BTreeMap::new();
     for marker in named {
-        let group = plan.markers.info(*marker).and_then(|info| info.group).map(Id::index);
+        let group = plan
+            .markers
+            .info(*marker)
+            .and_then(|info| info.group)
+            .map(Id::index);
         groups.entry(group).or_default().push(*marker);
     }
     let free = |marker: &MarkerId| vec![vec![], vec![*marker]];
     let mut choices = Vec::new();
     for (group, markers) in groups {
-        let group = group.and_then(|index| plan.marker_groups.iter().nth(index)).map(|(_, g)| g);
+        let group = group
+            .and_then(|index| plan.marker_groups.iter().nth(index))
+            .map(|(_, g)| g);
         let arity = group.map_or(Arity::Any, |g| g.arity);
         // A marker of the group that no factor names leaves the choice to carry none of these.
         let total = group.map_or(usize::MAX, |g| g.markers.markers.len());

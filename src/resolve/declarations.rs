@@ -59,7 +59,9 @@ pub fn docs(sources: &SourceMap, lines: &[Span]) -> String {
 
 /// The `//!` lines of the file that declares the plan.
 pub fn intro(sources: &SourceMap, files: &[(FileId, ast::File)], plan: &Plan) -> String {
-    let Some((_, declared)) = plan.plans.iter().next() else { return String::new() };
+    let Some((_, declared)) = plan.plans.iter().next() else {
+        return String::new();
+    };
     let home = sources.file_of(declared.head.span).base();
     files
         .iter()
@@ -141,7 +143,9 @@ pub fn check_fields(
                     .maybe_help(suggest::help(name, "field", known)),
             );
         }
-        let earlier = fields[..index].iter().find(|f| sources.text(f.name) == name);
+        let earlier = fields[..index]
+            .iter()
+            .find(|f| sources.text(f.name) == name);
         if let Some(earlier) = earlier {
             let message = format!("`{name}` is given twice");
             diagnostics.push(
@@ -152,8 +156,10 @@ pub fn check_fields(
     }
     for required in schema.fields.iter().filter(|f| f.required) {
         if !fields.iter().any(|f| sources.text(f.name) == required.name) {
-            let message =
-                format!("`{}` has no `{}`, which a {} must have", declaration.name, required.name, schema.name);
+            let message = format!(
+                "`{}` has no `{}`, which a {} must have",
+                declaration.name, required.name, schema.name
+            );
             diagnostics.push(
                 Diagnostic::new(codes::MISSING_FIELD, declaration.syntax.head(), message)
                     .help(format!("for example `{}`", required.example)),

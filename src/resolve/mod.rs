@@ -38,7 +38,10 @@ pub fn resolve<'f>(
     for declaration in &declarations {
         declarations::check_fields(sources, declaration, diagnostics);
     }
-    Resolved { declarations, scope }
+    Resolved {
+        declarations,
+        scope,
+    }
 }
 
 /// Reads every field of a resolved program into the types of the table.
@@ -49,16 +52,26 @@ pub fn read(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Plan {
     let mut plan = Plan::default();
-    let mut reader = Reader { sources, scope: &resolved.scope, diagnostics };
+    let mut reader = Reader {
+        sources,
+        scope: &resolved.scope,
+        diagnostics,
+    };
     for declaration in &resolved.declarations {
         let head = declaration.head(&mut reader);
         let mut fields = Fields::new(&mut reader, &declaration.syntax.fields);
         plan.read(declaration.kind, head, &mut fields);
     }
     for (kind, name) in resolved.scope.known_tools() {
-        let head =
-            Head { name: Some(*name), title: kind.title().to_owned(), ..Head::default() };
-        let body = crate::schema::kinds::Tool { runs: Some(*kind), ..Default::default() };
+        let head = Head {
+            name: Some(*name),
+            title: kind.title().to_owned(),
+            ..Head::default()
+        };
+        let body = crate::schema::kinds::Tool {
+            runs: Some(*kind),
+            ..Default::default()
+        };
         plan.tools.push(crate::schema::Decl { head, body });
     }
     plan.intro = declarations::intro(sources, files, &plan);

@@ -31,12 +31,20 @@ pub struct Scope {
 impl Scope {
     /// The declaration of a kind with a name.
     pub fn find(&self, kind: KindId, name: Name) -> Option<&Declared> {
-        self.names.get(&name)?.iter().find(|(k, _)| *k == kind).map(|(_, declared)| declared)
+        self.names
+            .get(&name)?
+            .iter()
+            .find(|(k, _)| *k == kind)
+            .map(|(_, declared)| declared)
     }
 
     /// A declaration of another kind with that name.
     pub fn other_kind(&self, kind: KindId, name: Name) -> Option<(KindId, &Declared)> {
-        self.names.get(&name)?.iter().find(|(k, _)| *k != kind).map(|(k, declared)| (*k, declared))
+        self.names
+            .get(&name)?
+            .iter()
+            .find(|(k, _)| *k != kind)
+            .map(|(k, declared)| (*k, declared))
     }
 
     /// Everything with that name.
@@ -46,7 +54,11 @@ impl Scope {
 
     /// The names of one kind, in the order of the source.
     pub fn names(&self, kind: KindId) -> impl Iterator<Item = &'static str> + Clone + '_ {
-        self.by_kind.get(&kind).into_iter().flatten().map(|n| n.as_str())
+        self.by_kind
+            .get(&kind)
+            .into_iter()
+            .flatten()
+            .map(|n| n.as_str())
     }
 
     /// All names.
@@ -87,7 +99,10 @@ pub fn collect(
     let mut count: HashMap<KindId, u32> = HashMap::new();
     declarations.retain_mut(|declaration| {
         let (kind, name) = (declaration.kind, declaration.name);
-        if let Some(Declared { span: Some(first), .. }) = scope.find(kind, name) {
+        if let Some(Declared {
+            span: Some(first), ..
+        }) = scope.find(kind, name)
+        {
             let message = format!("there are two {} `{name}`", plural(kind.schema().name));
             diagnostics.push(
                 Diagnostic::new(codes::DUPLICATE, declaration.syntax.head(), message)
@@ -95,10 +110,15 @@ pub fn collect(
             );
             return false;
         }
-        declaration.parent_index =
-            declaration.parent.and_then(|p| scope.find(kind, p)).map(|p| p.index);
+        declaration.parent_index = declaration
+            .parent
+            .and_then(|p| scope.find(kind, p))
+            .map(|p| p.index);
         let next = count.entry(kind).or_default();
-        let declared = Declared { index: *next, span: Some(declaration.syntax.head()) };
+        let declared = Declared {
+            index: *next,
+            span: Some(declaration.syntax.head()),
+        };
         scope.add(kind, name, declared);
         add_markers(sources, declaration, *next, &mut scope.markers, diagnostics);
         *next += 1;
@@ -112,7 +132,14 @@ pub fn collect(
             && kind != ToolKind::Command
             && scope.find(KindId::Tool, name).is_none()
         {
-            scope.add(KindId::Tool, name, Declared { index: next, span: None });
+            scope.add(
+                KindId::Tool,
+                name,
+                Declared {
+                    index: next,
+                    span: None,
+                },
+            );
             scope.known_tools.push((kind, name));
             next += 1;
         }
@@ -144,8 +171,14 @@ fn add_markers(
             markers.add(name, head).service = Some(Id::new(index));
         }
         KindId::MarkerGroup => {
-            let field = declaration.syntax.fields.iter().find(|f| sources.text(f.name) == "markers");
-            let Some(ValueKind::List(elements)) = field.map(|f| &f.value.kind) else { return };
+            let field = declaration
+                .syntax
+                .fields
+                .iter()
+                .find(|f| sources.text(f.name) == "markers");
+            let Some(ValueKind::List(elements)) = field.map(|f| &f.value.kind) else {
+                return;
+            };
             for element in elements {
                 if !matches!(element.value.kind, ValueKind::Name) {
                     continue;
@@ -157,7 +190,10 @@ fn add_markers(
                         Diagnostic::new(
                             codes::MARKER_REUSED,
                             span,
-                            format!("the marker `{}` already belongs to a group", sources.text(span)),
+                            format!(
+                                "the marker `{}` already belongs to a group",
+                                sources.text(span)
+                            ),
                         )
                         .label(marker.span, "it is listed here"),
                     );

@@ -3,10 +3,10 @@
 
 use super::reader::{FieldType, Fields};
 use super::values::{
-    AnyRef, Arch, Arity, ArgumentType, Cause, Command, Date, Direction, Duration, Glob, GitStage, Host,
-    Image, Isolation, JobPattern, Layout, Limit, Local, MarkerExpr, MarkerNames, MarkerRef,
-    Markers, OnFailure, Os, Percent, Price, Ref, Requirement, Role, Spanned, Text,
-    ThresholdCheck, ToolKind, Trigger, Types, Variables, Visibility,
+    AnyRef, Arch, ArgumentType, Arity, Cause, Command, Date, Direction, Duration, GitStage, Glob,
+    Host, Image, Isolation, JobPattern, Layout, Limit, Local, MarkerExpr, MarkerNames, MarkerRef,
+    Markers, OnFailure, Os, Percent, Price, Ref, Requirement, Role, Spanned, Text, ThresholdCheck,
+    ToolKind, Trigger, Types, Variables, Visibility,
 };
 use super::{Decl, FieldSchema, Head, Id, KindSchema, Table};
 

@@ -129,7 +129,10 @@ pub struct Id<T> {
 impl<T> Id<T> {
     /// The declaration with this index.
     pub const fn new(index: u32) -> Self {
-        Self { index, kind: PhantomData }
+        Self {
+            index,
+            kind: PhantomData,
+        }
     }
 
     /// Its index.
@@ -191,9 +194,10 @@ impl<T> Table<T> {
 
     /// The declarations with their numbers, in the order of the source.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Id<T>, &Decl<T>)> + ExactSizeIterator {
-        self.items.iter().enumerate().map(|(index, d)| {
-            (Id::new(u32::try_from(index).unwrap_or(u32::MAX)), d)
-        })
+        self.items
+            .iter()
+            .enumerate()
+            .map(|(index, d)| (Id::new(u32::try_from(index).unwrap_or(u32::MAX)), d))
     }
 
     /// How many there are.

@@ -96,20 +96,27 @@ impl Reader<'_> {
 
     fn unknown(&self, kind: KindId, name: &str, span: Span) -> Diagnostic {
         let word = kind.schema().name;
-        let diagnostic =
-            Diagnostic::new(codes::UNKNOWN_NAME, span, format!("there is no {word} `{name}`"));
+        let diagnostic = Diagnostic::new(
+            codes::UNKNOWN_NAME,
+            span,
+            format!("there is no {word} `{name}`"),
+        );
         let candidates = self.scope.names(kind);
         if let Some(near) = suggest::nearest(name, candidates.clone()) {
             let diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
             return match self.scope.find(kind, Name::new(near)) {
-                Some(Declared { span: Some(place), .. }) => {
-                    diagnostic.label(*place, format!("`{near}` is declared here"))
-                }
+                Some(Declared {
+                    span: Some(place), ..
+                }) => diagnostic.label(*place, format!("`{near}` is declared here")),
                 _ => diagnostic,
             };
         }
-        if let Some((other, Declared { span: Some(place), .. })) =
-            self.scope.other_kind(kind, Name::new(name))
+        if let Some((
+            other,
+            Declared {
+                span: Some(place), ..
+            },
+        )) = self.scope.other_kind(kind, Name::new(name))
         {
             let other = other.schema().name;
             return diagnostic
@@ -124,29 +131,34 @@ impl Reader<'_> {
 /// The fields of one declaration while it is read.
 pub struct Fields<'r, 'a> {
     reader: &'r mut Reader<'a>,
-    fields: &'r [Field],
+    given: &'r [Field],
     open: Vec<Question>,
 }
 
 impl<'r, 'a> Fields<'r, 'a> {
     /// Reads `fields`, whose names were checked before.
     pub fn new(reader: &'r mut Reader<'a>, fields: &'r [Field]) -> Self {
-        Self { reader, fields, open: Vec::new() }
+        Self {
+            reader,
+            given: fields,
+            open: Vec::new(),
+        }
     }
 
     /// The value of a field, or of its absence.
     pub fn take<T: FieldType>(&mut self, name: &'static str, absent: fn() -> T) -> T {
         let sources = self.reader.sources;
-        let Some(field) = self.fields.iter().find(|f| sources.text(f.name) == name) else {
+        let Some(field) = self.given.iter().find(|f| sources.text(f.name) == name) else {
             return absent();
         };
-        if let Some(question) = open(&field.value, self.reader) {
+        if is_open(&field.value, self.reader) {
             if T::MAY_BE_OPEN {
-                self.open.extend(question.map(|q| Question {
-                    field: name,
-                    text: q.to_string(),
-                    span: field.value.span,
-                }));
+                self.open
+                    .extend(question(&field.value, self.reader).map(|q| Question {
+                        field: name,
+                        text: q.to_string(),
+                        span: field.value.span,
+                    }));
             } else {
                 self.reader.diagnostics.push(
                     Diagnostic::new(
@@ -169,21 +181,22 @@ impl<'r, 'a> Fields<'r, 'a> {
     }
 }
 
-/// The question of `open("…")`: nothing for another value, an empty one where the question is
-/// missing (which is reported).
-fn open(value: &Value, reader: &mut Reader<'_>) -> Option<Option<Text>> {
-    let ValueKind::Call { callee, arguments } = &value.kind else { return None };
-    if reader.text(*callee) != "open" {
-        return None;
-    }
-    let question = match arguments.as_slice() {
-        [Argument { name: None, value }] => Text::read(value, reader),
+/// Whether a value is `open(…)`.
+fn is_open(value: &Value, reader: &Reader<'_>) -> bool {
+    matches!(&value.kind, ValueKind::Call { callee, .. } if reader.text(*callee) == "open")
+}
+
+/// The question of `open("…")`; where it is missing, that is reported.
+fn question(value: &Value, reader: &mut Reader<'_>) -> Option<Text> {
+    match &value.kind {
+        ValueKind::Call { arguments, .. } if arguments.len() == 1 => {
+            Text::read(&arguments[0].value, reader)
+        }
         _ => reader.report(
             Diagnostic::new(codes::WRONG_TYPE, value.span, "`open` takes the question")
                 .help("write what is not known yet: `open(\"who owns this?\")`"),
         ),
-    };
-    Some(question)
+    }
 }
 
 /// The arguments of a call, by position or by name.
@@ -225,7 +238,9 @@ impl<'r, 'a> Arguments<'r, 'a> {
                     failed = true;
                     let help = match parameters {
                         [] => Some("it takes no arguments".to_owned()),
-                        _ => suggest::help(reader.text(span), "argument", parameters.iter().copied()),
+                        _ => {
+                            suggest::help(reader.text(span), "argument", parameters.iter().copied())
+                        }
                     };
                     reader.diagnostics.push(
                         Diagnostic::new(codes::UNKNOWN_FIELD, span, "no such argument")
@@ -234,12 +249,19 @@ impl<'r, 'a> Arguments<'r, 'a> {
                 }
             }
         }
-        Self { reader, given, failed }
+        Self {
+            reader,
+            given,
+            failed,
+        }
     }
 
     /// The value given for a parameter, without a type.
     pub fn value(&self, parameter: &str) -> Option<&'r Value> {
-        self.given.iter().find(|(known, _)| *known == parameter).map(|(_, value)| *value)
+        self.given
+            .iter()
+            .find(|(known, _)| *known == parameter)
+            .map(|(_, value)| *value)
     }
 
     /// The value of a parameter: absent where it was not given or did not fit.

@@ -10,7 +10,12 @@ impl LineIndex {
     /// Indexes a text.
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
-        starts.extend((1u32..).zip(text.bytes()).filter(|&(_, b)| b == b'\n').map(|(i, _)| i));
+        starts.extend(
+            (1u32..)
+                .zip(text.bytes())
+                .filter(|&(_, b)| b == b'\n')
+                .map(|(i, _)| i),
+        );
         Self { starts }
     }
 
@@ -18,7 +23,9 @@ impl LineIndex {
     pub fn line_column(&self, text: &str, offset: u32) -> (usize, usize) {
         let line = self.starts.partition_point(|&s| s <= offset).max(1);
         let start = self.starts[line - 1] as usize;
-        let before = text.get(start..(offset as usize).min(text.len())).unwrap_or_default();
+        let before = text
+            .get(start..(offset as usize).min(text.len()))
+            .unwrap_or_default();
         (line, 1 + before.chars().count())
     }
 }

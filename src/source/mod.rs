@@ -29,13 +29,19 @@ impl Span {
     /// The smallest span that holds both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// The empty span just behind this one.
     #[must_use]
     pub fn after(self) -> Self {
-        Self { start: self.end, end: self.end }
+        Self {
+            start: self.end,
+            end: self.end,
+        }
     }
 
     /// Its length in bytes.
@@ -109,13 +115,21 @@ impl SourceMap {
     pub fn add(&mut self, path: String, text: String) -> Result<FileId, TooMuchSource> {
         // One position is kept free between files, so that a span at the very end of one file is
         // not at the start of the next.
-        let base = self.files.last().map_or(0, |f| f.base as usize + f.text.len() + 1);
+        let base = self
+            .files
+            .last()
+            .map_or(0, |f| f.base as usize + f.text.len() + 1);
         if base + text.len() >= u32::MAX as usize {
             return Err(TooMuchSource);
         }
         let id = FileId(u32::try_from(self.files.len()).map_err(|_| TooMuchSource)?);
         let base = u32::try_from(base).map_err(|_| TooMuchSource)?;
-        self.files.push(SourceFile { name: path.clone(), path, text, base });
+        self.files.push(SourceFile {
+            name: path.clone(),
+            path,
+            text,
+            base,
+        });
         Ok(id)
     }
 
@@ -155,7 +169,9 @@ impl SourceMap {
     pub fn text(&self, span: Span) -> &str {
         let file = self.file_of(span);
         let start = (span.start - file.base) as usize;
-        file.text.get(start..start + span.len() as usize).unwrap_or_default()
+        file.text
+            .get(start..start + span.len() as usize)
+            .unwrap_or_default()
     }
 
     /// The line a span begins on, counted from one. Counts afresh on each call: for many look-ups
@@ -163,6 +179,9 @@ impl SourceMap {
     pub fn line_of(&self, span: Span) -> usize {
         let file = self.file_of(span);
         let end = (span.start - file.base) as usize;
-        1 + file.text.as_bytes()[..end.min(file.text.len())].iter().filter(|&&b| b == b'\n').count()
+        1 + file.text.as_bytes()[..end.min(file.text.len())]
+            .iter()
+            .filter(|&&b| b == b'\n')
+            .count()
     }
 }

@@ -4,9 +4,7 @@ use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
-use super::ast::{
-    Argument, Declaration, Element, Field, Import, Operator, Sign, Value, ValueKind,
-};
+use super::ast::{Argument, Declaration, Element, Field, Import, Operator, Sign, Value, ValueKind};
 use super::grammar::{Grammar, Rule};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::{SourceFile, Span};
@@ -55,7 +53,10 @@ impl Builder {
         self.at(span.start(), span.end())
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a source map holds less than 4 GiB")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a source map holds less than 4 GiB"
+    )]
     fn at(&self, start: usize, end: usize) -> Span {
         Span::new(self.base + start as u32, self.base + end as u32)
     }
@@ -102,7 +103,10 @@ impl Builder {
     fn field(&self, pair: Pair<'_, Rule>) -> Option<Field> {
         let mut inner = pair.into_inner();
         let name = self.span(&inner.next()?);
-        Some(Field { name, value: self.value(inner.next()?) })
+        Some(Field {
+            name,
+            value: self.value(inner.next()?),
+        })
     }
 
     fn argument(&self, pair: Pair<'_, Rule>) -> Argument {
@@ -116,7 +120,10 @@ impl Builder {
             }
         }
         // The grammar always gives a value; the name alone stands in should it ever not.
-        let value = value.unwrap_or(Value { span: whole, kind: ValueKind::Name });
+        let value = value.unwrap_or(Value {
+            span: whole,
+            kind: ValueKind::Name,
+        });
         Argument { name, value }
     }
 
@@ -169,7 +176,10 @@ impl Builder {
         }
         all.extend(finish(&mut current, &mut compared, &mut negated));
         any.extend(joined(all, ValueKind::And));
-        joined(any, ValueKind::Or).unwrap_or(Value { span: whole, kind: ValueKind::Name })
+        joined(any, ValueKind::Or).unwrap_or(Value {
+            span: whole,
+            kind: ValueKind::Name,
+        })
     }
 
     fn primary(&self, pair: Pair<'_, Rule>) -> Value {
@@ -180,7 +190,10 @@ impl Builder {
             Rule::quantity => {
                 let mut inner = pair.into_inner();
                 let number = inner.next().map_or(span, |p| self.span(&p));
-                ValueKind::Number { number, unit: inner.next().map(|p| self.span(&p)) }
+                ValueKind::Number {
+                    number,
+                    unit: inner.next().map(|p| self.span(&p)),
+                }
             }
             Rule::list => {
                 ValueKind::List(pair.into_inner().filter_map(|e| self.element(e)).collect())
@@ -189,15 +202,21 @@ impl Builder {
                 ValueKind::Record(pair.into_inner().filter_map(|e| self.field(e)).collect())
             }
             Rule::group => {
-                return pair
-                    .into_inner()
-                    .next()
-                    .map_or(Value { span, kind: ValueKind::Name }, |inner| self.value(inner));
+                return pair.into_inner().next().map_or(
+                    Value {
+                        span,
+                        kind: ValueKind::Name,
+                    },
+                    |inner| self.value(inner),
+                );
             }
             Rule::call => {
                 let mut inner = pair.into_inner();
                 let callee = inner.next().map_or(span, |p| self.span(&p));
-                ValueKind::Call { callee, arguments: inner.map(|a| self.argument(a)).collect() }
+                ValueKind::Call {
+                    callee,
+                    arguments: inner.map(|a| self.argument(a)).collect(),
+                }
             }
             _ => ValueKind::Name,
         };
@@ -212,9 +231,9 @@ impl Builder {
         let rest = &text[at..];
         let length = match rest.chars().next() {
             None => 0,
-            Some(c) if c.is_alphanumeric() || c == '_' => {
-                rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
-            }
+            Some(c) if c.is_alphanumeric() || c == '_' => rest
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(rest.len()),
             Some(c) => c.len_utf8(),
         };
         let found = match &rest[..length] {
@@ -235,18 +254,64 @@ impl Builder {
         } else {
             format!("expected {}, found {found}", expected.join(" or "))
         };
-        let diagnostic = Diagnostic::new(codes::SYNTAX, self.at(at, at + length), message);
-        if rest.starts_with("///") {
-            diagnostic.help("`///` documents a declaration; write `//` for a comment")
-        } else if rest.starts_with(['\'', '`']) {
-            diagnostic.help("strings stand in double quotes")
-        } else if rest.starts_with('=') {
-            diagnostic.help("a field is `name: value`")
-        } else if rest.starts_with(';') {
-            diagnostic.help("fields are separated by a new line or a comma")
-        } else {
-            diagnostic
+        if let Some(better) = self.usual_mistake(text, at, length) {
+            return better;
         }
+        let diagnostic = Diagnostic::new(codes::SYNTAX, self.at(at, at + length), message);
+        diagnostic.maybe_help(usual_help(rest, expected.is_empty()).map(str::to_owned))
+    }
+
+    /// Mistakes that the grammar notices only behind the place where they are.
+    fn usual_mistake(&self, text: &str, at: usize, length: usize) -> Option<Diagnostic> {
+        let (before, rest) = text.split_at(at);
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        let word = before[line_start..].trim_end();
+        let named = word.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        if rest.starts_with(':') {
+            // `/// …` above a field: read as the documentation of a declaration that follows.
+            let above = before[..line_start].trim_end();
+            let start = above.rfind('\n').map_or(0, |i| i + 1);
+            let doc = above[start..].trim_start();
+            if doc.starts_with("///") {
+                let message = "`///` documents a declaration, and a field follows";
+                let span = self.at(above.len() - doc.len(), above.len());
+                return Some(
+                    Diagnostic::new(codes::SYNTAX, span, message).help("write `//` for a comment"),
+                );
+            }
+        }
+        let value_follows = rest.starts_with(|c: char| c.is_ascii_digit() || "\"[".contains(c));
+        if named && value_follows {
+            let name = word
+                .rsplit(|c: char| !c.is_alphanumeric() && c != '_')
+                .next()?;
+            if !text[..at].contains('{') || name.is_empty() {
+                return None;
+            }
+            let message = format!("expected `:` between `{name}` and its value");
+            return Some(Diagnostic::new(
+                codes::SYNTAX,
+                self.at(at, at + length),
+                message,
+            ));
+        }
+        None
+    }
+}
+
+/// What helps against what is found where something else was expected.
+fn usual_help(rest: &str, nothing_expected: bool) -> Option<&'static str> {
+    match rest.chars().next()? {
+        _ if rest.starts_with("///") => {
+            Some("`///` documents a declaration; write `//` for a comment")
+        }
+        '\'' | '`' => Some("strings stand in double quotes"),
+        '=' => Some("a field is `name: value`"),
+        ';' => Some("fields are separated by a new line or a comma"),
+        c if nothing_expected && (c.is_alphanumeric() || c == '_') => {
+            Some("fields are separated by a new line or a comma")
+        }
+        _ => None,
     }
 }
 
@@ -261,7 +326,10 @@ fn finish(
         value = binary(left, operator, value);
     }
     if let Some(not) = negated.take() {
-        value = Value { span: not.to(value.span), kind: ValueKind::Not(Box::new(value)) };
+        value = Value {
+            span: not.to(value.span),
+            kind: ValueKind::Not(Box::new(value)),
+        };
     }
     Some(value)
 }
@@ -272,12 +340,21 @@ fn joined(mut values: Vec<Value>, kind: fn(Vec<Value>) -> ValueKind) -> Option<V
         return values.pop();
     }
     let span = values[0].span.to(values[values.len() - 1].span);
-    Some(Value { span, kind: kind(values) })
+    Some(Value {
+        span,
+        kind: kind(values),
+    })
 }
 
 fn binary(left: Value, operator: Operator, right: Value) -> Value {
     let span = left.span.to(right.span);
-    Value { span, kind: ValueKind::Binary { operator, operands: Box::new((left, right)) } }
+    Value {
+        span,
+        kind: ValueKind::Binary {
+            operator,
+            operands: Box::new((left, right)),
+        },
+    }
 }
 
 fn operator(text: &str) -> Operator {

@@ -21,7 +21,10 @@ const PARALLEL_FROM: usize = 64 * 1024;
 /// Parses a file. What does not parse is reported and left out.
 pub fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> ast::File {
     let pieces = split::split(file, diagnostics);
-    let mut parsed = ast::File { docs: pieces.docs, ..ast::File::default() };
+    let mut parsed = ast::File {
+        docs: pieces.docs,
+        ..ast::File::default()
+    };
     let threads = if file.text().len() < PARALLEL_FROM {
         1
     } else {
@@ -31,8 +34,9 @@ pub fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> ast::File 
     let mut chunks = pieces.pieces.chunks(share);
     let first = chunks.next().unwrap_or_default();
     std::thread::scope(|scope| {
-        let others: Vec<_> =
-            chunks.map(|chunk| scope.spawn(move || build::pieces(file, chunk))).collect();
+        let others: Vec<_> = chunks
+            .map(|chunk| scope.spawn(move || build::pieces(file, chunk)))
+            .collect();
         // This thread takes the first share itself; the others are joined in order.
         add(&mut parsed, build::pieces(file, first), diagnostics);
         for other in others {

@@ -82,10 +82,17 @@ impl Splitter<'_> {
             }
         }
         if let Some(start) = documented {
-            let end = start + self.text[start..].find('\n').unwrap_or(self.text.len() - start);
+            let end = start
+                + self.text[start..]
+                    .find('\n')
+                    .unwrap_or(self.text.len() - start);
             self.diagnostics.push(
-                Diagnostic::new(codes::SYNTAX, self.span(start, end), "this `///` documents nothing")
-                    .help("put a declaration below it, or write `//` for a comment"),
+                Diagnostic::new(
+                    codes::SYNTAX,
+                    self.span(start, end),
+                    "this `///` documents nothing",
+                )
+                .help("put a declaration below it, or write `//` for a comment"),
             );
         }
     }
@@ -145,28 +152,12 @@ impl Splitter<'_> {
                         return if broken { End::Broken } else { End::Whole };
                     }
                 }
-                // A second declaration at the margin, before the first one has opened its brace.
-                b'\n' if open.is_empty() => {
-                    self.at += 1;
-                    let next = self.bytes[self.at..].iter().position(|b| !b" \t\r\n".contains(b));
-                    match next.map(|n| self.bytes[self.at + n]) {
-                        Some(b'{' | b'(') => {}
-                        _ => {
-                            if !broken {
-                                let end = start + self.text[start..].find('\n').unwrap_or(0);
-                                let end = start + self.text[start..end].trim_end().len();
-                                self.diagnostics.push(
-                                    Diagnostic::new(
-                                        codes::SYNTAX,
-                                        self.span(start, end),
-                                        "expected `{` after this",
-                                    )
-                                    .help("a declaration is `kind name { field: value }`"),
-                                );
-                            }
-                            return End::Broken;
-                        }
+                // The line ends before the brace was opened: the brace may stand on the next one.
+                b'\n' if open.is_empty() && !self.opens_next() => {
+                    if !broken {
+                        self.no_brace(start);
                     }
+                    return End::Broken;
                 }
                 _ => self.at += 1,
             }
@@ -176,11 +167,38 @@ impl Splitter<'_> {
             self.resume_after(opener);
         } else if !broken {
             self.diagnostics.push(
-                Diagnostic::new(codes::SYNTAX, self.span(start, word_end), "this declaration has no body")
-                    .help("a declaration is `kind name { field: value }`"),
+                Diagnostic::new(
+                    codes::SYNTAX,
+                    self.span(start, word_end),
+                    "this declaration has no body",
+                )
+                .help("a declaration is `kind name { field: value }`"),
             );
         }
         End::Broken
+    }
+
+    /// Whether the next thing that is neither white space nor a comment opens a body.
+    fn opens_next(&self) -> bool {
+        let mut rest = self.text[self.at..].trim_start();
+        while rest.starts_with("//") {
+            rest = rest[rest.find('\n').unwrap_or(rest.len())..].trim_start();
+        }
+        rest.starts_with(['{', '('])
+    }
+
+    fn no_brace(&mut self, start: usize) {
+        let line = &self.text[start..self.at];
+        let end = start + line.find("//").unwrap_or(line.len());
+        let end = start + self.text[start..end].trim_end().len();
+        self.diagnostics.push(
+            Diagnostic::new(
+                codes::SYNTAX,
+                self.span(start, end),
+                "expected `{` after this",
+            )
+            .help("a declaration is `kind name { field: value }`"),
+        );
     }
 
     /// An import ends with its line.
@@ -190,7 +208,11 @@ impl Splitter<'_> {
             match byte {
                 b'\n' => break,
                 b'"' => {
-                    return if self.string() { End::Whole } else { End::Broken };
+                    return if self.string() {
+                        End::Whole
+                    } else {
+                        End::Broken
+                    };
                 }
                 _ => self.at += 1,
             }
@@ -216,8 +238,12 @@ impl Splitter<'_> {
         self.at = self.at.min(self.bytes.len());
         let end = start + self.text[start..self.at].trim_end().len();
         self.diagnostics.push(
-            Diagnostic::new(codes::UNCLOSED, self.span(start, end), "this string is not closed")
-                .help("end it with `\"` on the same line; write `\\\"` for a quote inside it"),
+            Diagnostic::new(
+                codes::UNCLOSED,
+                self.span(start, end),
+                "this string is not closed",
+            )
+            .help("end it with `\"` on the same line; write `\\\"` for a quote inside it"),
         );
         false
     }
@@ -231,15 +257,18 @@ impl Splitter<'_> {
         );
         if let Some(closer) = closer {
             let found = self.bytes[closer] as char;
-            diagnostic = diagnostic
-                .label(self.span(closer, closer + 1), format!("`{found}` closes something else"));
+            diagnostic = diagnostic.label(
+                self.span(closer, closer + 1),
+                format!("`{found}` closes something else"),
+            );
         }
         let wanted = match shown {
             '{' => '}',
             '[' => ']',
             _ => ')',
         };
-        self.diagnostics.push(diagnostic.help(format!("add the missing `{wanted}`")));
+        self.diagnostics
+            .push(diagnostic.help(format!("add the missing `{wanted}`")));
     }
 
     fn too_deep(&mut self) {
@@ -276,12 +305,18 @@ impl Splitter<'_> {
         self.at += rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a source map holds less than 4 GiB")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a source map holds less than 4 GiB"
+    )]
     fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.base + start as u32, self.base + end as u32)
     }
 }
 
 fn word_length(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count()
+    bytes
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
+        .count()
 }

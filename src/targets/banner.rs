@@ -1,6 +1,8 @@
 //! The first lines of a generated file: where it comes from, and what is needed to notice that
 //! somebody changed it by hand.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 use super::templates;
@@ -44,13 +46,23 @@ pub fn sign(jobs: &Jobs<'_>, comment: Comment, body: &str) -> String {
     let origin = origin(jobs);
     // The path is the one thing in the banner that dtpc did not choose: it must not end the comment.
     let origin = origin.replace("--", "- -").replace(char::is_control, " ");
-    let banner = templates::banner(open, close, &format!("{ORIGIN}{origin}"), &format!("{DIGEST}{}", digest(body)));
+    let banner = templates::banner(
+        open,
+        close,
+        &format!("{ORIGIN}{origin}"),
+        &format!("{DIGEST}{}", digest(body)),
+    );
     format!("{banner}{body}")
 }
 
 /// Twelve bytes of SHA-256 in hexadecimal: enough to notice a change, short enough to read past.
 fn digest(body: &str) -> String {
-    Sha256::digest(body.as_bytes()).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(24);
+    for byte in Sha256::digest(body.as_bytes()).iter().take(12) {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// What is known of a file that exists already.
@@ -76,7 +88,9 @@ pub fn provenance(text: &str) -> Provenance {
     let (Some(first), Some(second)) = (lines.next(), lines.next()) else {
         return Provenance::Foreign;
     };
-    let origin = first.split_once(ORIGIN).and_then(|(_, rest)| rest.split_once(". Do not edit"));
+    let origin = first
+        .split_once(ORIGIN)
+        .and_then(|(_, rest)| rest.split_once(". Do not edit"));
     let written = second.split_once(DIGEST).map(|(_, rest)| rest.trim_end());
     let (Some((origin, _)), Some(written)) = (origin, written) else {
         return Provenance::Foreign;
@@ -84,5 +98,9 @@ pub fn provenance(text: &str) -> Provenance {
     let origin = origin.to_owned();
     let body = &text[first.len() + second.len()..];
     let written = written.strip_suffix("-->").unwrap_or(written).trim();
-    if written == digest(body) { Provenance::Intact { origin } } else { Provenance::Changed { origin } }
+    if written == digest(body) {
+        Provenance::Intact { origin }
+    } else {
+        Provenance::Changed { origin }
+    }
 }

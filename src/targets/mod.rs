@@ -45,8 +45,12 @@ pub trait Target: Sync {
 }
 
 /// Every target.
-pub static REGISTRY: &[&dyn Target] =
-    &[&github_actions::GitHubActions, &pytest::Pytest, &pre_commit::PreCommit, &markdown::Markdown];
+pub static REGISTRY: &[&dyn Target] = &[
+    &github_actions::GitHubActions,
+    &pytest::Pytest,
+    &pre_commit::PreCommit,
+    &markdown::Markdown,
+];
 
 /// The target with this name.
 pub fn find(name: &str) -> Option<&'static dyn Target> {
@@ -88,7 +92,9 @@ pub struct RenderError {
 impl RenderError {
     /// With these words.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self {
+            message: message.into(),
+        }
     }
 }
 
@@ -104,10 +110,15 @@ impl std::error::Error for RenderError {}
 ///
 /// # Errors
 /// The first [`RenderError`], in that order.
-pub fn render(targets: &[&'static dyn Target], jobs: &Jobs<'_>) -> Result<Vec<Output>, RenderError> {
+pub fn render(
+    targets: &[&'static dyn Target],
+    jobs: &Jobs<'_>,
+) -> Result<Vec<Output>, RenderError> {
     let rendered: Vec<Result<Vec<Output>, RenderError>> = std::thread::scope(|scope| {
-        let running: Vec<_> =
-            targets.iter().map(|target| scope.spawn(move || target.render(jobs))).collect();
+        let running: Vec<_> = targets
+            .iter()
+            .map(|target| scope.spawn(move || target.render(jobs)))
+            .collect();
         running
             .into_iter()
             .map(|handle| match handle.join() {

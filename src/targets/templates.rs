@@ -1,6 +1,8 @@
 //! The templates in `templates/`, which make prose: banners, the document, scripts.
 
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
+use minijinja::{
+    AutoEscape, Environment, Error, UndefinedBehavior, Value, context, syntax::SyntaxConfig,
+};
 
 use super::RenderError;
 
@@ -10,7 +12,10 @@ pub fn environment() -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     let mut syntax = SyntaxConfig::builder();
-    syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
+    syntax
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true);
     // The default delimiters are valid; without the setting white space alone would differ.
     if let Ok(syntax) = syntax.build() {
         environment.set_syntax(syntax);
@@ -28,11 +33,15 @@ pub fn render(
     source: &str,
     values: Value,
 ) -> Result<String, RenderError> {
-    environment.render_named_str(name, source, values).map_err(|e| failed(name, &e))
+    environment
+        .render_named_str(name, source, values)
+        .map_err(|e| failed(name, &e))
 }
 
 fn failed(name: &str, error: &Error) -> RenderError {
-    RenderError::new(format!("the template {name} cannot be filled in: {error:#}"))
+    RenderError::new(format!(
+        "the template {name} cannot be filled in: {error:#}"
+    ))
 }
 
 /// The banner of a generated file.

@@ -52,7 +52,9 @@ impl Markers {
 
     /// The name of a marker.
     pub fn name(&self, id: MarkerId) -> Name {
-        self.entries.get_index(id.0 as usize).map_or_else(|| Name::new(""), |(name, _)| *name)
+        self.entries
+            .get_index(id.0 as usize)
+            .map_or_else(|| Name::new(""), |(name, _)| *name)
     }
 
     /// Where a marker comes from.
@@ -62,7 +64,10 @@ impl Markers {
 
     /// All markers.
     pub fn iter(&self) -> impl Iterator<Item = (MarkerId, Name, &MarkerInfo)> {
-        (0u32..).map(MarkerId).zip(&self.entries).map(|(id, (name, info))| (id, *name, info))
+        (0u32..)
+            .map(MarkerId)
+            .zip(&self.entries)
+            .map(|(id, (name, info))| (id, *name, info))
     }
 }
 
@@ -98,7 +103,10 @@ impl FieldType for MarkerExpr {
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
-        Some(Self { node: node(value, reader)?, span: value.span })
+        Some(Self {
+            node: node(value, reader)?,
+            span: value.span,
+        })
     }
 }
 
@@ -139,9 +147,17 @@ impl FieldType for MarkerRef {
         };
         let name = written.strip_prefix("marker.").unwrap_or(written);
         if let Some(id) = reader.scope.markers().find(Name::new(name)) {
-            return Some(Self { id, span: value.span });
+            return Some(Self {
+                id,
+                span: value.span,
+            });
         }
-        let known: Vec<&str> = reader.scope.markers().iter().map(|(_, n, _)| n.as_str()).collect();
+        let known: Vec<&str> = reader
+            .scope
+            .markers()
+            .iter()
+            .map(|(_, n, _)| n.as_str())
+            .collect();
         let help = suggest::nearest(name, known.iter().copied()).map_or_else(
             || format!("list it in a `marker_group`, or declare it: `marker {name} {{}}`"),
             |near| format!("did you mean `{near}`?"),

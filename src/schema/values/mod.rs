@@ -20,7 +20,7 @@ pub use rules::{
 pub use text::{Command, Glob, Image, Text, Variables};
 pub use trigger::Trigger;
 pub use words::{
-    ArgumentType, Arch, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os, Role,
+    Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os, Role,
     Statistic, ToolKind, Visibility,
 };
 
@@ -43,7 +43,10 @@ impl<T: FieldType> FieldType for Spanned<T> {
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
-        T::read(value, reader).map(|read| Self { value: read, span: value.span })
+        T::read(value, reader).map(|read| Self {
+            value: read,
+            span: value.span,
+        })
     }
 }
 

@@ -22,7 +22,12 @@ pub struct JobPattern {
 
 impl JobPattern {
     /// Whether it names the job of a suite in a stage and an environment.
-    pub fn matches(&self, suite: Id<Suite>, stage: Id<Stage>, environment: Id<Environment>) -> bool {
+    pub fn matches(
+        &self,
+        suite: Id<Suite>,
+        stage: Id<Stage>,
+        environment: Id<Environment>,
+    ) -> bool {
         self.suite == suite
             && self.stage.is_none_or(|s| s == stage)
             && self.environment.is_none_or(|e| e == environment)

@@ -26,7 +26,9 @@ const DURATION_UNITS: &[(&str, u64)] = &[
 impl Duration {
     /// That many minutes.
     pub const fn minutes(minutes: u64) -> Self {
-        Self { millis: minutes * 60_000 }
+        Self {
+            millis: minutes * 60_000,
+        }
     }
 
     /// In minutes, rounded up: what a CI host counts in.
@@ -42,7 +44,9 @@ impl Duration {
     /// Both together.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
-        Self { millis: self.millis.saturating_add(other.millis) }
+        Self {
+            millis: self.millis.saturating_add(other.millis),
+        }
     }
 }
 
@@ -74,6 +78,8 @@ impl FieldType for Duration {
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         const EXPECTED: &str = "a duration such as `30min`";
+        // A hundred years is more than any plan means, and keeps sums far from overflow.
+        const LONGEST: f64 = 3.2e12;
         let ValueKind::Number { number, unit } = value.kind else {
             return reader.wrong(value, EXPECTED);
         };
@@ -91,18 +97,19 @@ impl FieldType for Duration {
             return reader
                 .report(Diagnostic::new(codes::WRONG_TYPE, unit, message).maybe_help(help));
         };
-        // A hundred years is more than any plan means, and keeps sums far from overflow.
-        const LONGEST: f64 = 3.2e12;
-        let millis = reader.text(number).parse::<f64>().map(|n| n * to_f64(*factor));
+        let millis = reader
+            .text(number)
+            .parse::<f64>()
+            .map(|n| n * to_f64(*factor));
         match millis {
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 reason = "checked to be a whole number in range"
             )]
-            Ok(millis) if (0.0..=LONGEST).contains(&millis) => {
-                Some(Self { millis: millis.round() as u64 })
-            }
+            Ok(millis) if (0.0..=LONGEST).contains(&millis) => Some(Self {
+                millis: millis.round() as u64,
+            }),
             _ => reader.wrong(value, "a duration between nothing and a hundred years"),
         }
     }
@@ -129,7 +136,10 @@ impl FieldType for Percent {
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
-        if let ValueKind::Number { number, unit: Some(unit) } = value.kind
+        if let ValueKind::Number {
+            number,
+            unit: Some(unit),
+        } = value.kind
             && reader.text(unit) == "%"
             && let Ok(share) = reader.text(number).parse::<f64>()
             && (0.0..=100.0).contains(&share)
@@ -161,14 +171,20 @@ impl FieldType for Price {
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
-        if let ValueKind::Number { number, unit: Some(unit) } = value.kind
+        if let ValueKind::Number {
+            number,
+            unit: Some(unit),
+        } = value.kind
             && let Some((currency, "h")) = reader.text(unit).split_once('/')
             && currency.len() == 3
             && currency.bytes().all(|b| b.is_ascii_uppercase())
             && let Ok(amount) = reader.text(number).parse::<f64>()
             && amount >= 0.0
         {
-            return Some(Self { amount, currency: Name::new(currency) });
+            return Some(Self {
+                amount,
+                currency: Name::new(currency),
+            });
         }
         reader.wrong(value, "a price such as `4 USD/h`")
     }
@@ -212,6 +228,12 @@ mod tests {
         assert_eq!(Duration { millis: 5_400_000 }.to_string(), "1 h 30 min");
         assert_eq!(Duration { millis: 200 }.to_string(), "200 ms");
         assert_eq!(Duration { millis: 0 }.to_string(), "0 s");
-        assert_eq!(Duration { millis: 86_400_000 * 9 }.to_string(), "9 d");
+        assert_eq!(
+            Duration {
+                millis: 86_400_000 * 9
+            }
+            .to_string(),
+            "9 d"
+        );
     }
 }

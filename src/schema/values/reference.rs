@@ -4,9 +4,9 @@ use std::fmt;
 
 use crate::diagnostics::{Diagnostic, codes, suggest};
 use crate::name::Name;
+use crate::schema::Id;
 use crate::schema::kinds::{Kind, KindId};
 use crate::schema::reader::{FieldType, Reader};
-use crate::schema::Id;
 use crate::source::Span;
 use crate::syntax::ast::{Value, ValueKind};
 
@@ -40,7 +40,10 @@ impl<T: Kind> FieldType for Ref<T> {
             return reader.wrong(value, &Self::shape());
         }
         let index = reader.lookup(T::ID, value.span)?;
-        Some(Self { id: Id::new(index), span: value.span })
+        Some(Self {
+            id: Id::new(index),
+            span: value.span,
+        })
     }
 }
 
@@ -77,21 +80,26 @@ impl FieldType for AnyRef {
         let name = Name::new(written);
         let found = reader.scope.every_kind(name);
         match found.as_slice() {
-            [(kind, declared)] => Some(Self { kind: *kind, index: declared.index, span }),
+            [(kind, declared)] => Some(Self {
+                kind: *kind,
+                index: declared.index,
+                span,
+            }),
             [] => {
                 let help = suggest::help(written, "name", reader.scope.all_names());
                 let message = format!("nothing is called `{written}`");
-                reader
-                    .report(Diagnostic::new(codes::UNKNOWN_NAME, span, message).maybe_help(help))
+                reader.report(Diagnostic::new(codes::UNKNOWN_NAME, span, message).maybe_help(help))
             }
             several => {
-                let words: Vec<String> =
-                    several.iter().map(|(k, _)| format!("{}.{written}", k.schema().name)).collect();
+                let words: Vec<String> = several
+                    .iter()
+                    .map(|(k, _)| format!("{}.{written}", k.schema().name))
+                    .collect();
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 let message = format!("`{written}` could be several things");
                 reader.report(
                     Diagnostic::new(codes::AMBIGUOUS_NAME, span, message)
-                        .help(format!("say which: {}", suggest::listed(&words))),
+                        .help(format!("say which: {}", suggest::either(&words))),
                 )
             }
         }

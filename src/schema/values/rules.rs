@@ -84,7 +84,9 @@ impl FieldType for Layout {
             "mirrors" => {
                 let mut arguments = Arguments::new(reader, given, &["folder", "of"]);
                 let (folder, of) = (arguments.take("folder"), arguments.take("of"));
-                let layout = folder.zip(of).map(|(folder, of)| Self::Mirrors { folder, of });
+                let layout = folder
+                    .zip(of)
+                    .map(|(folder, of)| Self::Mirrors { folder, of });
                 complete(value, arguments.whole(), layout, reader)
             }
             word => {
@@ -130,16 +132,26 @@ impl FieldType for Limit {
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         let span = value.span;
         let ValueKind::Binary { operator, operands } = &value.kind else {
-            return Duration::read(value, reader).map(|duration| Self { duration, at: None, span });
+            return Duration::read(value, reader).map(|duration| Self {
+                duration,
+                at: None,
+                span,
+            });
         };
         let duration = Duration::read(&operands.0, reader);
         match operator {
-            Operator::Per if reader.word(&operands.1) == Some("suite") => {
-                Some(Self { duration: duration?, at: None, span })
-            }
+            Operator::Per if reader.word(&operands.1) == Some("suite") => Some(Self {
+                duration: duration?,
+                at: None,
+                span,
+            }),
             Operator::At => {
                 let at = Some(Ref::read(&operands.1, reader)?);
-                Some(Self { duration: duration?, at, span })
+                Some(Self {
+                    duration: duration?,
+                    at,
+                    span,
+                })
             }
             _ => reader.wrong(value, &Self::shape()),
         }
@@ -193,12 +205,20 @@ impl FieldType for Requirement {
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
-        let ValueKind::Binary { operator: Operator::At, operands } = &value.kind else {
+        let ValueKind::Binary {
+            operator: Operator::At,
+            operands,
+        } = &value.kind
+        else {
             return reader.wrong(value, &Self::shape());
         };
         let test_type = Ref::read(&operands.0, reader);
         let stage = Ref::read(&operands.1, reader);
-        Some(Self { test_type: test_type?, stage: stage?, span: value.span })
+        Some(Self {
+            test_type: test_type?,
+            stage: stage?,
+            span: value.span,
+        })
     }
 }
 
@@ -308,7 +328,11 @@ impl FieldType for ThresholdCheck {
         }
         let measure = measure(&operands.0, reader);
         let bound = bound(&operands.1, reader);
-        Some(Self { measure: measure?, operator: *operator, bound: bound? })
+        Some(Self {
+            measure: measure?,
+            operator: *operator,
+            bound: bound?,
+        })
     }
 }
 
@@ -326,15 +350,24 @@ fn measure(value: &Value, reader: &mut Reader<'_>) -> Option<Measure> {
 
 fn bound(value: &Value, reader: &mut Reader<'_>) -> Option<Bound> {
     match &value.kind {
-        ValueKind::Binary { operator: Operator::Since, operands } => {
+        ValueKind::Binary {
+            operator: Operator::Since,
+            operands,
+        } => {
             let percent = Percent::read(&operands.0, reader);
             let baseline = Baseline::read(&operands.1, reader);
-            Some(Bound::Relative { percent: percent?, baseline: Some(baseline?) })
+            Some(Bound::Relative {
+                percent: percent?,
+                baseline: Some(baseline?),
+            })
         }
         ValueKind::Number { number, unit } => {
             if unit.is_some_and(|u| reader.text(u) == "%") {
                 let percent = Percent::read(value, reader)?;
-                return Some(Bound::Relative { percent, baseline: None });
+                return Some(Bound::Relative {
+                    percent,
+                    baseline: None,
+                });
             }
             let Ok(figure) = reader.text(*number).parse() else {
                 return reader.wrong(value, "a figure with its unit");
@@ -345,7 +378,10 @@ fn bound(value: &Value, reader: &mut Reader<'_>) -> Option<Bound> {
                 span: unit.unwrap_or(*number),
             })
         }
-        _ => reader.wrong(value, "a figure with its unit, or a share `since` a baseline"),
+        _ => reader.wrong(
+            value,
+            "a figure with its unit, or a share `since` a baseline",
+        ),
     }
 }
 

@@ -47,8 +47,16 @@ impl FieldType for Text {
             return reader.wrong(value, "a string");
         }
         match unescape(reader.text(value.span)) {
-            Ok(text) => Some(Self { text: text.into(), span: value.span }),
-            Err(Unreadable { offset, length, message, help }) => {
+            Ok(text) => Some(Self {
+                text: text.into(),
+                span: value.span,
+            }),
+            Err(Unreadable {
+                offset,
+                length,
+                message,
+                help,
+            }) => {
                 let start = value.span.start + offset;
                 let span = Span::new(start, start + length);
                 reader.report(Diagnostic::new(message.0, span, message.1).help(help))
@@ -67,7 +75,10 @@ struct Unreadable {
 
 /// Takes the quotes off and resolves escapes.
 fn unescape(quoted: &str) -> Result<String, Unreadable> {
-    let inner = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"')).unwrap_or(quoted);
+    let inner = quoted
+        .strip_prefix('"')
+        .and_then(|q| q.strip_suffix('"'))
+        .unwrap_or(quoted);
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner.char_indices();
     while let Some((at, c)) = rest.next() {
@@ -130,7 +141,10 @@ impl FieldType for Command {
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         let text = Text::read(value, reader)?;
         match shlex::split(&text) {
-            Some(words) if !words.is_empty() => Some(Self { words, span: value.span }),
+            Some(words) if !words.is_empty() => Some(Self {
+                words,
+                span: value.span,
+            }),
             Some(_) => reader.wrong(value, "a command"),
             None => reader.report(
                 Diagnostic::new(
@@ -181,7 +195,10 @@ impl FieldType for Glob {
             Some("it must be relative to the root, without `.` and `..`".to_owned())
         } else if text.contains('\\') {
             Some("folders are separated by `/`".to_owned())
-        } else if text.split('/').any(|part| part.contains("**") && part != "**") {
+        } else if text
+            .split('/')
+            .any(|part| part.contains("**") && part != "**")
+        {
             Some("`**` stands alone between slashes".to_owned())
         } else {
             globset::GlobBuilder::new(&text)
@@ -191,7 +208,10 @@ impl FieldType for Glob {
                 .map(|e| e.kind().to_string())
         };
         match problem {
-            None => Some(Self { text: text.as_str().into(), span: value.span }),
+            None => Some(Self {
+                text: text.as_str().into(),
+                span: value.span,
+            }),
             Some(problem) => reader.report(Diagnostic::new(
                 codes::GLOB,
                 value.span,
@@ -211,14 +231,21 @@ pub struct Image {
 impl Image {
     /// Whether it names its content: `…@sha256:` and 64 digits.
     pub fn is_pinned(&self) -> bool {
-        self.reference.split_once("@sha256:").is_some_and(|(_, digest)| {
-            digest.len() == 64 && digest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-        })
+        self.reference
+            .split_once("@sha256:")
+            .is_some_and(|(_, digest)| {
+                digest.len() == 64
+                    && digest
+                        .bytes()
+                        .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+            })
     }
 
     /// The reference without its digest.
     pub fn tag(&self) -> &str {
-        self.reference.split_once('@').map_or(self.reference.as_str(), |(tag, _)| tag)
+        self.reference
+            .split_once('@')
+            .map_or(self.reference.as_str(), |(tag, _)| tag)
     }
 }
 
@@ -230,7 +257,9 @@ impl FieldType for Image {
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         let reference = Text::read(value, reader)?;
         let readable = !reference.is_empty()
-            && reference.bytes().all(|b| b.is_ascii_alphanumeric() || b"./:@_-".contains(&b));
+            && reference
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"./:@_-".contains(&b));
         if readable {
             Some(Self { reference })
         } else {
@@ -258,7 +287,10 @@ impl FieldType for Variables {
         let mut entries: Vec<(Name, Text)> = Vec::new();
         for field in fields {
             let name = Name::new(reader.text(field.name).trim_matches('"'));
-            let named = name.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            let named = name
+                .as_str()
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'_');
             if !named {
                 let message = format!("`{name}` is no name of a variable");
                 return reader.report(Diagnostic::new(codes::WRONG_TYPE, field.name, message));
@@ -279,7 +311,10 @@ mod tests {
 
     #[test]
     fn escapes_are_resolved_and_hidden_characters_refused() {
-        assert_eq!(unescape(r#""a \"b\" \\ \n""#).ok().as_deref(), Some("a \"b\" \\ \n"));
+        assert_eq!(
+            unescape(r#""a \"b\" \\ \n""#).ok().as_deref(),
+            Some("a \"b\" \\ \n")
+        );
         assert!(unescape("\"\u{202e}\"").is_err());
         assert!(unescape(r#""\d""#).is_err());
     }

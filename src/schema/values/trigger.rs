@@ -35,8 +35,14 @@ pub enum Trigger {
     Dispatch,
 }
 
-const WORDS: [&str; 6] =
-    ["commit", "pull_request", "merge_group", "push", "schedule", "dispatch"];
+const WORDS: [&str; 6] = [
+    "commit",
+    "pull_request",
+    "merge_group",
+    "push",
+    "schedule",
+    "dispatch",
+];
 
 impl Trigger {
     /// The word it is written with.
@@ -74,8 +80,9 @@ impl FieldType for Trigger {
             word => {
                 let help = suggest::help(word, "trigger", WORDS);
                 let message = format!("there is no trigger `{word}`");
-                return reader
-                    .report(Diagnostic::new(codes::UNKNOWN_NAME, callee, message).maybe_help(help));
+                return reader.report(
+                    Diagnostic::new(codes::UNKNOWN_NAME, callee, message).maybe_help(help),
+                );
             }
         };
         let word = reader.text(callee).to_owned();
@@ -84,9 +91,9 @@ impl FieldType for Trigger {
             "commit" => Self::Commit,
             "merge_group" => Self::MergeGroup,
             "dispatch" => Self::Dispatch,
-            "pull_request" => {
-                Self::PullRequest { branches: arguments.take("branches").unwrap_or_default() }
-            }
+            "pull_request" => Self::PullRequest {
+                branches: arguments.take("branches").unwrap_or_default(),
+            },
             "push" => Self::Push {
                 branches: arguments.take("branches").unwrap_or_default(),
                 tags: arguments.take("tags").unwrap_or_default(),
@@ -94,11 +101,18 @@ impl FieldType for Trigger {
             _ => {
                 if arguments.value("cron").is_none() {
                     return reader.report(
-                        Diagnostic::new(codes::MISSING_FIELD, value.span, "when is this scheduled?")
-                            .help("five cron fields: `schedule(\"0 8 * * *\", timezone: \"UTC\")`"),
+                        Diagnostic::new(
+                            codes::MISSING_FIELD,
+                            value.span,
+                            "when is this scheduled?",
+                        )
+                        .help("five cron fields: `schedule(\"0 8 * * *\", timezone: \"UTC\")`"),
                     );
                 }
-                Self::Schedule { cron: arguments.take("cron")?, timezone: arguments.take("timezone") }
+                Self::Schedule {
+                    cron: arguments.take("cron")?,
+                    timezone: arguments.take("timezone"),
+                }
             }
         };
         arguments.whole().then_some(trigger)

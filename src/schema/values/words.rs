@@ -130,7 +130,7 @@ words! {
     Arch {
         /// x86-64.
         Amd64 "amd64" "amd64",
-        /// AArch64.
+        /// 64-bit ARM.
         Arm64 "arm64" "arm64",
     }
 

@@ -21,7 +21,10 @@ const TIMEOUT: u64 = 5;
 pub fn script(jobs: &Jobs<'_>) -> Output {
     const SOURCE: &str = include_str!("../../../templates/github_actions/gate.py");
     let text = banner::sign(jobs, Comment::Hash, SOURCE);
-    Output { path: SCRIPT.to_owned(), content: Content::Whole(text) }
+    Output {
+        path: SCRIPT.to_owned(),
+        content: Content::Whole(text),
+    }
 }
 
 /// The job of a gate, and its id.
@@ -29,12 +32,22 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
     let gate = &jobs.plan.gates[id];
     let judged = jobs.judged_by(id);
     let names = |deciding: bool| -> Vec<&str> {
-        judged.iter().filter(|(_, d)| *d == deciding).map(|(job, _)| job.id.as_str()).collect()
+        judged
+            .iter()
+            .filter(|(_, d)| *d == deciding)
+            .map(|(job, _)| job.id.as_str())
+            .collect()
     };
     let mut variables = IndexMap::from([("NEEDS", "${{ toJSON(needs) }}".to_owned())]);
     variables.insert("REQUIRED", names(true).join(" "));
     let entry = JobEntry {
-        name: commented(literal(&gate.status), jobs, gate.head.span, "gate", gate.head.name()),
+        name: commented(
+            literal(&gate.status),
+            jobs,
+            gate.head.span,
+            "gate",
+            gate.head.name(),
+        ),
         needs: Some(judged.iter().map(|(job, _)| job.id.clone()).collect()),
         // Without this a gate behind a failed job would be skipped, and a skipped check passes.
         condition: Some("${{ always() }}".to_owned()),

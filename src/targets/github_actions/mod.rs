@@ -42,7 +42,10 @@ impl Target for GitHubActions {
             gated |= jobs.gates_of(*stage).next().is_some();
             let body = yaml::text(&workflow(jobs, *stage))?;
             let content = Content::Whole(banner::sign(jobs, Comment::Hash, &body));
-            outputs.push(Output { path: path(jobs, *stage), content });
+            outputs.push(Output {
+                path: path(jobs, *stage),
+                content,
+            });
         }
         if gated {
             outputs.push(gate::script(jobs));
@@ -65,7 +68,10 @@ fn has_jobs(jobs: &Jobs<'_>, stage: Id<Stage>) -> bool {
 
 /// The file of a stage's workflow.
 pub fn path(jobs: &Jobs<'_>, stage: Id<Stage>) -> String {
-    format!(".github/workflows/{}.yml", jobs.plan.stages[stage].head.name().replace('_', "-"))
+    format!(
+        ".github/workflows/{}.yml",
+        jobs.plan.stages[stage].head.name().replace('_', "-")
+    )
 }
 
 fn workflow(jobs: &Jobs<'_>, stage: Id<Stage>) -> Workflow {
@@ -85,10 +91,16 @@ fn workflow(jobs: &Jobs<'_>, stage: Id<Stage>) -> Workflow {
         concurrency: Concurrency {
             // A new push to a pull request makes the run before it worthless; other runs each stand
             // for a commit of their own.
-            group: "${{ github.workflow }}-${{ github.event.pull_request.number || github.run_id }}".to_owned(),
+            group:
+                "${{ github.workflow }}-${{ github.event.pull_request.number || github.run_id }}"
+                    .to_owned(),
             cancel_in_progress: "${{ github.event_name == 'pull_request' }}".to_owned(),
         },
-        defaults: RunDefaults { run: Run { shell: "bash".to_owned() } },
+        defaults: RunDefaults {
+            run: Run {
+                shell: "bash".to_owned(),
+            },
+        },
         jobs: entries,
     }
 }
@@ -111,14 +123,30 @@ fn entry(jobs: &Jobs<'_>, job: &Job) -> JobEntry {
                 .map(|(name, value)| (name.to_string(), literal(value)))
                 .collect();
             let name = service.head.name().to_owned();
-            Some((name, Service { image, env, ports: vec![format!("{port}:{port}")] }))
+            Some((
+                name,
+                Service {
+                    image,
+                    env,
+                    ports: vec![format!("{port}:{port}")],
+                },
+            ))
         })
         .collect();
     JobEntry {
-        name: commented(literal(&job.title), jobs, suite.head.span, "suite", suite.head.name()),
+        name: commented(
+            literal(&job.title),
+            jobs,
+            suite.head.span,
+            "suite",
+            suite.head.name(),
+        ),
         needs: None,
         condition: None,
-        runs_on: runs_on(environment.runner.map(|r| &plan.runners[r.id].body), environment),
+        runs_on: runs_on(
+            environment.runner.map(|r| &plan.runners[r.id].body),
+            environment,
+        ),
         timeout_minutes: job.timeout.whole_minutes().max(1),
         permissions: Permissions { contents: "read" },
         services,
@@ -135,19 +163,26 @@ fn commented(
     word: &str,
     declared: &str,
 ) -> Commented<String> {
-    let file = jobs.sources.file_of(span).name().replace(char::is_control, " ");
+    let file = jobs
+        .sources
+        .file_of(span)
+        .name()
+        .replace(char::is_control, " ");
     Commented(name, format!("{file}: {word} {declared}"))
 }
 
 /// The labels of a job's runner. Where the plan leaves the runner open, a label that no machine
 /// has, which says so: the job waits to be answered instead of running in the wrong place.
 fn runs_on(runner: Option<&Runner>, environment: &crate::schema::Decl<Environment>) -> RunsOn {
-    let labels = |runner: &Runner| -> Vec<String> {
-        runner.labels.iter().map(|l| literal(l)).collect()
-    };
+    let labels =
+        |runner: &Runner| -> Vec<String> { runner.labels.iter().map(|l| literal(l)).collect() };
     match runner {
         Some(runner) if runner.group.is_some() => RunsOn::Group {
-            group: runner.group.as_ref().map(|g| literal(g)).unwrap_or_default(),
+            group: runner
+                .group
+                .as_ref()
+                .map(|g| literal(g))
+                .unwrap_or_default(),
             labels: (!runner.labels.is_empty()).then(|| FlowSeq(labels(runner))),
         },
         Some(runner) if runner.labels.len() == 1 => RunsOn::Label(labels(runner).remove(0)),

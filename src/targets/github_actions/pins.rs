@@ -33,6 +33,9 @@ pub const UPLOAD_ARTIFACT: Pin = Pin {
 impl Pin {
     /// As a `uses:` with its version behind it.
     pub fn uses(&self) -> Commented<String> {
-        Commented(format!("{}@{}", self.action, self.commit), self.version.to_owned())
+        Commented(
+            format!("{}@{}", self.action, self.commit),
+            self.version.to_owned(),
+        )
     }
 }

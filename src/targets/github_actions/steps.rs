@@ -38,7 +38,10 @@ pub fn environment(jobs: &Jobs<'_>, job: &Job) -> IndexMap<String, String> {
         variables.insert("PYTEST_ADDOPTS".to_owned(), options);
     }
     if !job.thresholds.is_empty() {
-        variables.insert("DTPC_THRESHOLDS".to_owned(), literal(&thresholds(jobs, job)));
+        variables.insert(
+            "DTPC_THRESHOLDS".to_owned(),
+            literal(&thresholds(jobs, job)),
+        );
     }
     variables
 }
@@ -94,8 +97,11 @@ fn services(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
         seconds = seconds.max(service.ready_within.whole_seconds());
     }
     if !ports.is_empty() {
-        let names: Vec<&str> =
-            job.services.iter().map(|id| jobs.plan.services[*id].head.title.as_str()).collect();
+        let names: Vec<&str> = job
+            .services
+            .iter()
+            .map(|id| jobs.plan.services[*id].head.title.as_str())
+            .collect();
         steps.push(Step {
             name: literal(&format!("Wait for {}", names.join(", "))),
             run: Some(format!(
@@ -119,11 +125,19 @@ fn tests(jobs: &Jobs<'_>, job: &Job) -> Step {
         line
     };
     let title = &jobs.plan.suites[job.suite].head.title;
-    Step { name: literal(&format!("Run {title}")), run: Some(run), ..Step::default() }
+    Step {
+        name: literal(&format!("Run {title}")),
+        run: Some(run),
+        ..Step::default()
+    }
 }
 
 fn report(job: &Job) -> Option<Step> {
-    let lines: Vec<String> = job.report.iter().map(|words| command::shell(words)).collect();
+    let lines: Vec<String> = job
+        .report
+        .iter()
+        .map(|words| command::shell(words))
+        .collect();
     (!lines.is_empty()).then(|| Step {
         name: "Report coverage".to_owned(),
         run: Some(lines.join("\n")),
@@ -134,11 +148,27 @@ fn report(job: &Job) -> Option<Step> {
 fn uploads(job: &Job) -> Vec<Step> {
     let mut steps = Vec::new();
     if job.tool == ToolKind::Pytest {
-        steps.push(upload("Keep the results", "results", &job.id, RESULTS, RESULT_DAYS));
+        steps.push(upload(
+            "Keep the results",
+            "results",
+            &job.id,
+            RESULTS,
+            RESULT_DAYS,
+        ));
     }
     if job.coverage.is_some() {
-        let file = if job.tool == ToolKind::CargoTest { "cobertura.xml" } else { "coverage.xml" };
-        steps.push(upload("Keep the coverage", "coverage", &job.id, file, COVERAGE_DAYS));
+        let file = if job.tool == ToolKind::CargoTest {
+            "cobertura.xml"
+        } else {
+            "coverage.xml"
+        };
+        steps.push(upload(
+            "Keep the coverage",
+            "coverage",
+            &job.id,
+            file,
+            COVERAGE_DAYS,
+        ));
     }
     steps
 }
@@ -176,14 +206,18 @@ fn thresholds(jobs: &Jobs<'_>, job: &Job) -> String {
     let mut bars = Vec::new();
     for id in &job.thresholds {
         let threshold = &jobs.plan.thresholds[*id];
-        let Some(metric) = threshold.metric else { continue };
+        let Some(metric) = threshold.metric else {
+            continue;
+        };
         let metric = &jobs.plan.metrics[metric.id];
         for check in &threshold.checks {
             let statistic = match check.value.measure {
                 Measure::Value(s) | Measure::Regression(s) => s.word(),
             };
             let (value, unit, since) = match &check.value.bound {
-                Bound::Absolute { value, unit, .. } => (*value, unit.map_or("", |u| u.as_str()), None),
+                Bound::Absolute { value, unit, .. } => {
+                    (*value, unit.map_or("", |u| u.as_str()), None)
+                }
                 Bound::Relative { percent, baseline } => {
                     (percent.0, "%", baseline.as_ref().map(ToString::to_string))
                 }

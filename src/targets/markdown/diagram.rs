@@ -25,7 +25,12 @@ pub fn life_cycle(jobs: &Jobs<'_>) -> String {
     }
     for id in &jobs.stages {
         if let Some(earlier) = jobs.plan.stages[*id].after {
-            let _ = writeln!(out, "    stage{} --> stage{}", earlier.id.index(), id.index());
+            let _ = writeln!(
+                out,
+                "    stage{} --> stage{}",
+                earlier.id.index(),
+                id.index()
+            );
         }
     }
     out.truncate(out.trim_end().len());

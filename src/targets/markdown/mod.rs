@@ -36,6 +36,9 @@ impl Target for Markdown {
             .find_map(|(_, plan)| plan.document.as_ref().map(ToString::to_string))
             .unwrap_or_else(|| "docs/test-plan.md".to_owned());
         let text = banner::sign(jobs, Comment::Markup, &text::tidy(&body));
-        Ok(vec![Output { path, content: Content::Whole(text) }])
+        Ok(vec![Output {
+            path,
+            content: Content::Whole(text),
+        }])
     }
 }

@@ -1,7 +1,10 @@
 //! Texts of the plan inside Markdown: they mean themselves, wherever they stand.
 
 /// A text on one line, with the characters that Markdown would take for its own escaped.
-#[expect(clippy::needless_pass_by_value, reason = "the form that the template engine calls")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the form that the template engine calls"
+)]
 pub fn line(text: String) -> String {
     escape(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
@@ -13,36 +16,58 @@ pub fn cell(text: String) -> String {
 
 /// Text as code, with as many back-ticks around it as it needs. Inside a table a `|` is escaped,
 /// which Markdown takes back even in code.
-#[expect(clippy::needless_pass_by_value, reason = "the form that the template engine calls")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the form that the template engine calls"
+)]
 pub fn code(text: String) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let text = text.split('\n').collect::<Vec<_>>().join(" ").replace('|', "\\|");
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let text = text
+        .split('\n')
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace('|', "\\|");
+    let longest = text
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
     let fence = "`".repeat(longest + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    let pad = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
 /// Documentation as it was written: Markdown, its paragraphs kept. A line that would be a heading
 /// of the document is not one; no HTML comes through.
-#[expect(clippy::needless_pass_by_value, reason = "the form that the template engine calls")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the form that the template engine calls"
+)]
 pub fn prose(text: String) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
         let line = line.trim_end();
         let start = line.trim_start();
         let heading = start.starts_with('#')
-            || (start.len() >= 3 && (start.bytes().all(|b| b == b'=') || start.bytes().all(|b| b == b'-')));
+            || (start.len() >= 3
+                && (start.bytes().all(|b| b == b'=') || start.bytes().all(|b| b == b'-')));
         if heading {
             out.push('\\');
         }
+        let mut in_code = false;
         for c in (if heading { start } else { line }).chars() {
             match c {
-                '<' => out.push_str("&lt;"),
+                // Inside code a `<` is itself, and an entity would be shown as it is written.
+                '<' if !in_code => out.push_str("&lt;"),
                 c => out.push(c),
             }
+            in_code ^= c == '`';
         }
         out.push('\n');
     }
@@ -107,7 +132,11 @@ mod tests {
         assert_eq!(line("a_b *c* <d> |".to_owned()), "a_b \\*c\\* &lt;d> \\|");
         assert_eq!(code("a`b".to_owned()), "``a`b``");
         assert_eq!(code("`a".to_owned()), "`` `a ``");
-        assert_eq!(prose("# no heading\ntext <b>".to_owned()), "\\# no heading\ntext &lt;b>");
+        assert_eq!(
+            prose("# no heading\ntext <b>".to_owned()),
+            "\\# no heading\ntext &lt;b>"
+        );
+        assert_eq!(prose("`a<b>` <c>".to_owned()), "`a<b>` &lt;c>");
         assert_eq!(tidy("a \n\n\n\nb\n\n"), "a\n\nb\n");
     }
 }

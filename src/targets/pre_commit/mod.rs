@@ -32,7 +32,10 @@ impl Target for PreCommit {
         let config = Config::of(jobs.plan);
         let body = yaml::text(&config)?;
         let text = banner::sign(jobs, Comment::Hash, &body);
-        Ok(vec![Output { path: ".pre-commit-config.yaml".to_owned(), content: Content::Whole(text) }])
+        Ok(vec![Output {
+            path: ".pre-commit-config.yaml".to_owned(),
+            content: Content::Whole(text),
+        }])
     }
 }
 
@@ -43,7 +46,11 @@ struct Config {
     repos: Vec<Repo>,
 }
 
-/// One entry of `repos`.
+/// One entry of `repos`. The names are the framework's.
+#[expect(
+    clippy::struct_field_names,
+    reason = "the names are given by the file format"
+)]
 #[derive(Debug, Serialize)]
 struct Repo {
     repo: String,
@@ -84,24 +91,38 @@ impl Config {
             if !git_stages.contains(&hook.git_stage) {
                 git_stages.push(hook.git_stage);
             }
-            let repo = hook.repo.as_ref().map_or_else(|| "local".to_owned(), ToString::to_string);
+            let repo = hook
+                .repo
+                .as_ref()
+                .map_or_else(|| "local".to_owned(), ToString::to_string);
             let rev = hook.rev.as_ref().map(ToString::to_string);
             let entry = HookEntry::of(plan, hook);
-            match repos.last_mut().filter(|last| last.repo == repo && last.rev == rev) {
+            match repos
+                .last_mut()
+                .filter(|last| last.repo == repo && last.rev == rev)
+            {
                 Some(last) => last.hooks.push(entry),
-                None => repos.push(Repo { repo, rev, hooks: vec![entry] }),
+                None => repos.push(Repo {
+                    repo,
+                    rev,
+                    hooks: vec![entry],
+                }),
             }
         }
         git_stages.sort_unstable();
         let default_install_hook_types = git_stages.into_iter().map(word).collect();
-        Self { default_install_hook_types, repos }
+        Self {
+            default_install_hook_types,
+            repos,
+        }
     }
 }
 
 impl HookEntry {
     fn of(plan: &Plan, hook: &Decl<Hook>) -> Self {
         let local = hook.repo.is_none();
-        let texts = |items: &[crate::schema::values::Text]| items.iter().map(ToString::to_string).collect();
+        let texts =
+            |items: &[crate::schema::values::Text]| items.iter().map(ToString::to_string).collect();
         Self {
             id: hook
                 .id

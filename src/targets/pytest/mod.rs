@@ -27,11 +27,16 @@ impl Target for Pytest {
         if !uses_pytest(plan) {
             return Ok(Vec::new());
         }
-        let settings = Settings { markers: markers(plan), test_paths: test_paths(plan) };
+        let settings = Settings {
+            markers: markers(plan),
+            test_paths: test_paths(plan),
+        };
         let path = config_path(plan);
-        let content = if path.ends_with(".toml") {
+        let content = if path.rsplit('/').next() == Some("pyproject.toml") {
             let origin = banner::origin(jobs).to_owned();
-            Content::Shared(Box::new(move |present| pyproject::edit(present, &settings, &origin)))
+            Content::Shared(Box::new(move |present| {
+                pyproject::edit(present, &settings, &origin)
+            }))
         } else {
             Content::Whole(banner::sign(jobs, Comment::Hash, &ini::text(&settings)?))
         };
@@ -49,7 +54,9 @@ struct Settings {
 }
 
 fn uses_pytest(plan: &Plan) -> bool {
-    plan.suites.iter().any(|(id, _)| command::tool_kind(plan, id) == ToolKind::Pytest)
+    plan.suites
+        .iter()
+        .any(|(id, _)| command::tool_kind(plan, id) == ToolKind::Pytest)
 }
 
 /// Where the configuration goes: what a pytest tool says, else `pytest.ini`.
@@ -113,7 +120,10 @@ fn test_paths(plan: &Plan) -> Vec<String> {
     paths.retain(|path| {
         !all.iter().any(|other| {
             path != other
-                && (other == "." || path.strip_prefix(other.as_str()).is_some_and(|r| r.starts_with('/')))
+                && (other == "."
+                    || path
+                        .strip_prefix(other.as_str())
+                        .is_some_and(|r| r.starts_with('/')))
         })
     });
     paths

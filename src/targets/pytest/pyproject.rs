@@ -30,21 +30,30 @@ pub fn edit(
 }
 
 /// A table inside another one, made if there is none.
-fn table<'t>(outer: &'t mut Table, key: &str, implicit: bool) -> Result<&'t mut Table, RenderError> {
+fn table<'t>(
+    outer: &'t mut Table,
+    key: &str,
+    implicit: bool,
+) -> Result<&'t mut Table, RenderError> {
     let item = outer.entry(key).or_insert_with(|| {
         let mut table = Table::new();
         table.set_implicit(implicit);
         Item::Table(table)
     });
     item.as_table_mut().ok_or_else(|| {
-        RenderError::new(format!("`{key}` in pyproject.toml is not a table of its own; write it as `[{key}]`"))
+        RenderError::new(format!(
+            "`{key}` in pyproject.toml is not a table of its own; write it as `[{key}]`"
+        ))
     })
 }
 
 /// Sets a key, with a note above it when it is new.
 fn set(options: &mut Table, key: &str, array: Array, note: &str) {
     if let Some(Item::Value(Value::Array(present))) = options.get_mut(key) {
-        let same = present.iter().filter_map(Value::as_str).eq(array.iter().filter_map(Value::as_str));
+        let same = present
+            .iter()
+            .filter_map(Value::as_str)
+            .eq(array.iter().filter_map(Value::as_str));
         if !same {
             let decoration = present.decor().clone();
             *present = array;
@@ -72,7 +81,10 @@ fn array(items: &[String]) -> Array {
 fn add_options(options: &mut Table) -> Result<(), RenderError> {
     match options.get_mut("addopts") {
         None => {
-            options.insert("addopts", Item::Value(OPTIONS.into_iter().collect::<Array>().into()));
+            options.insert(
+                "addopts",
+                Item::Value(OPTIONS.into_iter().collect::<Array>().into()),
+            );
         }
         Some(Item::Value(Value::Array(present))) => {
             for option in OPTIONS {
@@ -85,7 +97,10 @@ fn add_options(options: &mut Table) -> Result<(), RenderError> {
             let mut text = present.value().clone();
             for option in OPTIONS {
                 if !text.split_whitespace().any(|word| word == option) {
-                    text = format!("{text} {option}").trim_start().to_owned();
+                    if !text.is_empty() {
+                        text.push(' ');
+                    }
+                    text.push_str(option);
                 }
             }
             if text != *present.value() {
@@ -93,7 +108,9 @@ fn add_options(options: &mut Table) -> Result<(), RenderError> {
             }
         }
         Some(_) => {
-            return Err(RenderError::new("`addopts` in pyproject.toml is neither a string nor a list"));
+            return Err(RenderError::new(
+                "`addopts` in pyproject.toml is neither a string nor a list",
+            ));
         }
     }
     Ok(())
@@ -114,10 +131,19 @@ mod tests {
     fn what_people_wrote_stays_and_a_second_run_changes_nothing() {
         let present = "# ours\n[project]\nname = \"x\" # keep\n\n[tool.pytest.ini_options]\nminversion = \"8.0\"\naddopts = [\n    \"-ra\", # short summary\n]\n\n[tool.ruff]\nline-length = 99\n";
         let once = edit(Some(present), &settings(), "plans/p.dtp").unwrap();
-        for kept in ["# ours", "name = \"x\" # keep", "minversion = \"8.0\"", "# short summary", "line-length = 99"] {
+        for kept in [
+            "# ours",
+            "name = \"x\" # keep",
+            "minversion = \"8.0\"",
+            "# short summary",
+            "line-length = 99",
+        ] {
             assert!(once.contains(kept), "{kept} is lost:\n{once}");
         }
-        assert!(once.contains("--strict-markers") && once.contains("unit: unit tests"), "{once}");
+        assert!(
+            once.contains("--strict-markers") && once.contains("unit: unit tests"),
+            "{once}"
+        );
         assert_eq!(edit(Some(&once), &settings(), "plans/p.dtp").unwrap(), once);
     }
 

@@ -1,0 +1,249 @@
+//! The stages, their jobs and how they are run.
+
+use serde::Serialize;
+
+use super::{Named, fact, open, or_open, titles};
+use crate::jobs::{Job, Jobs, command};
+use crate::schema::kinds::Stage;
+use crate::schema::values::{Host, Local, Text, Trigger, Types};
+use crate::schema::{Id, Plan};
+use crate::targets::github_actions;
+
+/// A row of the life-cycle table.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    stage: String,
+    runner: String,
+    local_environment: String,
+    local_command: Vec<String>,
+    ci_environment: String,
+    ci_command: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct StageSection {
+    #[serde(flatten)]
+    named: Named,
+    facts: Vec<(&'static str, String)>,
+    gates: Vec<(String, String)>,
+    jobs: Vec<JobRow>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct JobRow {
+    suite: String,
+    types: String,
+    environment: String,
+    needs: String,
+    duration: String,
+    timeout: String,
+    command: String,
+}
+
+/// A row of the seed's table: how a stage is run here, and how in CI.
+pub fn row(jobs: &Jobs<'_>, id: Id<Stage>) -> Row {
+    let plan: &Plan = jobs.plan;
+    let stage = &plan.stages[id];
+    let of_stage: Vec<&Job> = jobs.of_stage(id).collect();
+    let tools = of_stage
+        .iter()
+        .filter_map(|j| plan.suites[j.suite].tool)
+        .map(|t| &plan.tools[t.id]);
+    let mut local_commands: Vec<String> = Vec::new();
+    let mut unavailable: Vec<String> = Vec::new();
+    for job in &of_stage {
+        let environment = &plan.environments[job.environment];
+        match &environment.local {
+            Some(Local::Host) => {
+                let line = command::shell(&job.command);
+                if !local_commands.contains(&line) {
+                    local_commands.push(line);
+                }
+            }
+            Some(Local::Unavailable(why)) => {
+                let why = format!("{}: not on one machine ({why})", environment.head.title);
+                if !unavailable.contains(&why) {
+                    unavailable.push(why);
+                }
+            }
+            None => {
+                let what =
+                    open(&environment.head, "local").unwrap_or_else(|| "not said".to_owned());
+                let why = format!("{}: {what}", environment.head.title);
+                if !unavailable.contains(&why) {
+                    unavailable.push(why);
+                }
+            }
+        }
+    }
+    let mut local: Vec<String> = Vec::new();
+    if !local_commands.is_empty() {
+        local.push("Host".to_owned());
+    }
+    local.append(&mut unavailable);
+    let waiting = || open(&stage.head, "types").unwrap_or_else(|| "–".to_owned());
+    // What git runs on the machine of whoever commits is run once more where it cannot be skipped.
+    let ci = match stage.host {
+        Some(Host::Git) => repeated_in(jobs, id).unwrap_or(id),
+        _ => id,
+    };
+    let ci_stage = &plan.stages[ci];
+    let ci_command = match ci_stage.host {
+        Some(Host::GitHub) if !of_stage.is_empty() => vec![github_actions::path(jobs, ci)],
+        _ => {
+            let mut lines: Vec<String> = Vec::new();
+            for job in &of_stage {
+                let line = command::shell(&job.command);
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+            lines
+        }
+    };
+    let environments = titles(of_stage.iter().map(|j| &plan.environments[j.environment]));
+    let mut host = or_open(
+        &stage.head,
+        "host",
+        ci_stage.host.map(|h| h.title().to_owned()),
+    );
+    if ci != id {
+        host = format!("{host}, with {}", ci_stage.head.title);
+    }
+    Row {
+        stage: stage.head.title.clone(),
+        runner: if of_stage.is_empty() {
+            waiting()
+        } else {
+            titles(tools)
+        },
+        local_environment: if local.is_empty() {
+            waiting()
+        } else {
+            local.join("; ")
+        },
+        local_command: local_commands,
+        ci_environment: if environments.is_empty() {
+            host
+        } else {
+            format!("{host}: {environments}")
+        },
+        ci_command,
+    }
+}
+
+/// The first stage on a CI host in which every suite of this one runs too.
+pub fn repeated_in(jobs: &Jobs<'_>, stage: Id<Stage>) -> Option<Id<Stage>> {
+    jobs.stages.iter().copied().find(|other| {
+        let on_ci = matches!(
+            jobs.plan.stages[*other].host,
+            Some(Host::GitHub | Host::GitLab)
+        );
+        on_ci
+            && jobs
+                .of_stage(stage)
+                .all(|job| jobs.of_stage(*other).any(|j| j.suite == job.suite))
+    })
+}
+
+pub fn stage(jobs: &Jobs<'_>, id: Id<Stage>) -> StageSection {
+    let plan: &Plan = jobs.plan;
+    let stage = &plan.stages[id];
+    let head = &stage.head;
+    let mut facts = Vec::new();
+    fact(
+        &mut facts,
+        head,
+        "host",
+        "Runs on",
+        stage.host.map(|h| h.title().to_owned()),
+    );
+    let triggers: Vec<String> = stage.trigger.iter().map(|t| trigger(&t.value)).collect();
+    fact(
+        &mut facts,
+        head,
+        "trigger",
+        "Started by",
+        Some(triggers.join("; ")),
+    );
+    let after = stage.after.map(|a| plan.stages[a.id].head.title.clone());
+    fact(&mut facts, head, "after", "Comes after", after);
+    let types = match &stage.types {
+        Types::Any => head.open("types").is_none().then(|| "any".to_owned()),
+        Types::These(types) => Some(titles(types.iter().map(|t| &plan.types[t.id]))),
+    };
+    fact(&mut facts, head, "types", "Types of test", types);
+    let budget = stage.budget.map(|b| b.value.to_string());
+    fact(
+        &mut facts,
+        head,
+        "budget",
+        "Budget of the critical path",
+        budget,
+    );
+    let failure = stage.on_failure.map(|f| f.title().to_owned());
+    fact(&mut facts, head, "on_failure", "A failure", failure);
+    let gates = jobs
+        .gates_of(id)
+        .map(|(gate, declared)| {
+            let judged = jobs.judged_by(gate);
+            let required: Vec<&str> = judged
+                .iter()
+                .filter(|(_, d)| *d)
+                .map(|(j, _)| j.title.as_str())
+                .collect();
+            (declared.status.to_string(), required.join(", "))
+        })
+        .collect();
+    let jobs = jobs.of_stage(id).map(|job| job_row(plan, job)).collect();
+    StageSection {
+        named: Named::of(head),
+        facts,
+        gates,
+        jobs,
+    }
+}
+
+pub fn job_row(plan: &Plan, job: &Job) -> JobRow {
+    let suite = &plan.suites[job.suite];
+    JobRow {
+        suite: suite.head.title.clone(),
+        types: titles(suite.types.iter().map(|t| &plan.types[t.id])),
+        environment: plan.environments[job.environment].head.title.clone(),
+        needs: titles(job.services.iter().map(|s| &plan.services[*s])),
+        duration: or_open(
+            &suite.head,
+            "duration",
+            suite.duration.map(|d| d.value.to_string()),
+        ),
+        timeout: job.timeout.to_string(),
+        command: command::shell(&job.command),
+    }
+}
+
+pub fn trigger(trigger: &Trigger) -> String {
+    let quoted = |texts: &[Text]| {
+        texts
+            .iter()
+            .map(|t| t.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match trigger {
+        Trigger::Commit => "a commit".to_owned(),
+        Trigger::PullRequest { branches } if branches.is_empty() => "a pull request".to_owned(),
+        Trigger::PullRequest { branches } => format!("a pull request to {}", quoted(branches)),
+        Trigger::MergeGroup => "the merge queue".to_owned(),
+        Trigger::Push { branches, tags } => match (branches.is_empty(), tags.is_empty()) {
+            (true, true) => "a push".to_owned(),
+            (false, true) => format!("a push to {}", quoted(branches)),
+            (true, false) => format!("a tag {}", quoted(tags)),
+            (false, false) => format!("a push to {} or a tag {}", quoted(branches), quoted(tags)),
+        },
+        Trigger::Schedule { cron, timezone } => {
+            let zone = timezone.as_ref().map_or("UTC", |z| z.as_str());
+            format!("the clock: {} ({zone})", github_actions::in_words(cron))
+        }
+        Trigger::Dispatch => "hand".to_owned(),
+    }
+}

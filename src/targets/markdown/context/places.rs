@@ -1,0 +1,75 @@
+//! Environments, runners and services.
+
+use super::{one_line, or_open, texts};
+use crate::jobs::{command, selection};
+use crate::schema::kinds::{Environment, Runner};
+use crate::schema::values::Local;
+use crate::schema::{Decl, Plan};
+
+pub fn environment(plan: &Plan, environment: &Decl<Environment>) -> Vec<String> {
+    let head = &environment.head;
+    let number = |field, n: Option<u32>| or_open(head, field, n.map(|n| n.to_string()));
+    let visibility = environment.visibility.map(|v| v.value.title().to_owned());
+    let runner = environment
+        .runner
+        .map(|r| plan.runners[r.id].head.title.clone());
+    let takes = environment
+        .takes
+        .as_ref()
+        .map(|t| selection::text(plan, &t.node));
+    let local = environment.local.as_ref().map(|l| match l {
+        Local::Host => "host".to_owned(),
+        Local::Unavailable(why) => format!("no: {why}"),
+    });
+    vec![
+        head.title.clone(),
+        one_line(&head.doc),
+        or_open(
+            head,
+            "takes",
+            takes.or_else(|| head.open("takes").is_none().then(|| "all".to_owned())),
+        ),
+        format!("{} {}", environment.os.title(), environment.arch.title()),
+        number("nodes", environment.nodes),
+        number("gpus", environment.gpus),
+        or_open(head, "visibility", visibility),
+        or_open(head, "cost", environment.cost.map(|c| c.to_string())),
+        or_open(head, "runner", runner),
+        or_open(head, "local", local),
+    ]
+}
+
+pub fn services(plan: &Plan) -> Vec<Vec<String>> {
+    plan.services
+        .iter()
+        .map(|(_, service)| {
+            let image = service.image.as_ref().map(|i| i.tag().to_owned());
+            let start =
+                image.or_else(|| service.command.as_ref().map(|c| command::shell(&c.words)));
+            vec![
+                service.head.title.clone(),
+                selection::service_marker(service.head.name()).to_string(),
+                or_open(&service.head, "image", start),
+                service
+                    .port
+                    .map(|p| p.value.to_string())
+                    .unwrap_or_default(),
+                service.ready_within.to_string(),
+                one_line(&service.head.doc),
+            ]
+        })
+        .collect()
+}
+
+pub fn runner(runner: &Decl<Runner>) -> Vec<String> {
+    vec![
+        runner.head.title.clone(),
+        or_open(&runner.head, "labels", texts(&runner.labels)),
+        or_open(
+            &runner.head,
+            "group",
+            runner.group.as_ref().map(ToString::to_string),
+        ),
+        one_line(&runner.head.doc),
+    ]
+}

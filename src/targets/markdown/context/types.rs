@@ -1,0 +1,106 @@
+//! Types of test, and markers.
+
+use serde::Serialize;
+
+use super::{Named, fact};
+use crate::jobs::selection;
+use crate::schema::kinds::{MarkerGroup, TestType};
+use crate::schema::values::{Layout, MarkerId};
+use crate::schema::{Decl, Plan};
+use crate::targets::pytest;
+
+#[derive(Debug, Serialize)]
+pub struct TypeSection {
+    #[serde(flatten)]
+    named: Named,
+    facts: Vec<(&'static str, String)>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct GroupSection {
+    #[serde(flatten)]
+    named: Named,
+    arity: &'static str,
+    default: String,
+    markers: Vec<(String, String)>,
+}
+
+pub fn test_type(plan: &Plan, test_type: &Decl<TestType>) -> TypeSection {
+    let head = &test_type.head;
+    let mut facts = Vec::new();
+    let wider = test_type
+        .part_of
+        .map(|w| plan.types[w.id].head.title.clone());
+    fact(&mut facts, head, "part_of", "A kind of", wider);
+    let isolation = test_type.isolation.map(|i| i.title().to_owned());
+    fact(&mut facts, head, "isolation", "Isolation", isolation);
+    let layout = test_type.layout.as_ref().map(|layout| match layout {
+        Layout::Adjacent => "beside the code they test".to_owned(),
+        Layout::Under(folder) => format!("under {folder}"),
+        Layout::Mirrors { folder, of } => format!("under {folder}, in the folders of {of}"),
+    });
+    fact(&mut facts, head, "layout", "Tests live", layout);
+    let limits: Vec<String> = test_type
+        .limit
+        .iter()
+        .map(|l| match l.at {
+            Some(stage) => format!("{} at {}", l.duration, plan.stages[stage.id].head.title),
+            None => format!("{} for each suite", l.duration),
+        })
+        .collect();
+    fact(
+        &mut facts,
+        head,
+        "limit",
+        "May take",
+        Some(limits.join(", ")),
+    );
+    let selects = test_type
+        .selects
+        .as_ref()
+        .map(|s| selection::text(plan, &s.node));
+    fact(
+        &mut facts,
+        head,
+        "selects",
+        "Selected by the markers",
+        selects,
+    );
+    TypeSection {
+        named: Named::of(head),
+        facts,
+    }
+}
+
+pub fn group(plan: &Plan, group: &Decl<MarkerGroup>) -> GroupSection {
+    GroupSection {
+        named: Named::of(&group.head),
+        arity: group.arity.title(),
+        default: group
+            .default
+            .map_or("", |d| plan.markers.name(d.id).as_str())
+            .to_owned(),
+        markers: group
+            .markers
+            .markers
+            .iter()
+            .filter_map(|m| marker(plan, m.id))
+            .collect(),
+    }
+}
+
+pub fn marker(plan: &Plan, id: MarkerId) -> Option<(String, String)> {
+    let info = plan.markers.info(id)?;
+    Some((
+        plan.markers.name(id).to_string(),
+        pytest::description(plan, id, info),
+    ))
+}
+
+pub fn markers_outside_groups(plan: &Plan) -> Vec<(String, String)> {
+    plan.markers
+        .iter()
+        .filter(|(_, _, info)| info.group.is_none())
+        .filter_map(|(id, _, _)| marker(plan, id))
+        .collect()
+}

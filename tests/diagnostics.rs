@@ -1,0 +1,165 @@
+//! What is wrong with a plan, and how it is said.
+//!
+//! Each case is a pair in `tests/diagnostics/`: `name.dtp` with the mistake, and `name.out` with what
+//! `dtpc check` prints. The meaning stands in the plan itself: `//~ CODE` at the end of a line says
+//! that this code is found on this line, once for each time it stands there; `//~! CODE` says that it
+//! is found without a place. `DTPC_BLESS=1 cargo test` writes the `.out` files anew.
+
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests read files"
+)]
+
+#[path = "support/dtpc.rs"]
+mod dtpc;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ::dtpc::compile::{self, Compilation, Entry, LoadError, Loader};
+use ::dtpc::diagnostics::codes;
+use ::dtpc::schema::values::Date;
+use dtpc::{Dtpc, root};
+
+/// The day on which the cases are judged.
+const TODAY: &str = "2026-06-01";
+
+struct Files(PathBuf);
+
+impl Loader for Files {
+    fn load(&mut self, path: &str) -> Result<String, LoadError> {
+        fs::read_to_string(self.0.join(path)).map_err(|_| LoadError::Missing)
+    }
+}
+
+fn folder() -> PathBuf {
+    root().join("tests/diagnostics")
+}
+
+fn cases() -> Vec<PathBuf> {
+    let mut cases: Vec<PathBuf> = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "dtp"))
+        .collect();
+    cases.sort();
+    assert!(cases.len() > 50, "the cases are gone");
+    cases
+}
+
+fn compile(case: &Path) -> Compilation {
+    let file = case.file_name().unwrap().to_str().unwrap().to_owned();
+    let entry = Entry {
+        file,
+        folders: vec!["tests".to_owned(), "diagnostics".to_owned()],
+    };
+    compile::compile(
+        &entry,
+        Some(Date(TODAY.parse().unwrap())),
+        &mut Files(folder()),
+    )
+}
+
+/// The codes a case expects, with their lines; line 0 where there is no place.
+fn expected(text: &str) -> Vec<(usize, String)> {
+    let mut expected = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        if let Some((_, code)) = line.split_once("//~!") {
+            expected.push((0, code.trim().to_owned()));
+        } else if let Some((_, codes)) = line.split_once("//~") {
+            expected.extend(
+                codes
+                    .split_whitespace()
+                    .map(|code| (number, code.to_owned())),
+            );
+        }
+    }
+    expected
+}
+
+fn found(compilation: &Compilation) -> Vec<(usize, String)> {
+    let line = |d: &::dtpc::diagnostics::Diagnostic| {
+        d.span.map_or(0, |span| compilation.sources.line_of(span))
+    };
+    compilation
+        .diagnostics
+        .iter()
+        .map(|d| (line(d), d.code.code.to_owned()))
+        .collect()
+}
+
+#[test]
+fn each_mistake_is_found_where_it_is_and_nothing_else() {
+    for case in cases() {
+        let text = fs::read_to_string(&case).unwrap();
+        let compilation = compile(&case);
+        assert_eq!(
+            found(&compilation),
+            expected(&text),
+            "in {}",
+            case.display()
+        );
+        let is_base = case.ends_with("base.dtp");
+        assert_eq!(compilation.plan.is_some(), is_base, "{}", case.display());
+    }
+}
+
+#[test]
+fn each_mistake_is_said_as_written_down() {
+    let bless = std::env::var_os("DTPC_BLESS").is_some();
+    for case in cases().iter().filter(|c| !c.ends_with("base.dtp")) {
+        let name = case.file_name().unwrap().to_str().unwrap();
+        let ended = Dtpc::new(&["check", "--today", TODAY, name])
+            .from(folder())
+            .run();
+        assert_eq!(ended.code, Some(1), "{name}: {ended:?}");
+        assert_eq!(ended.out, "", "{name}");
+        let written = case.with_extension("out");
+        if bless {
+            fs::write(&written, &ended.err).unwrap();
+        }
+        let wanted = fs::read_to_string(&written)
+            .unwrap_or_else(|_| panic!("{} is missing", written.display()));
+        assert_eq!(
+            ended.err, wanted,
+            "{name}: if this is better, run with DTPC_BLESS=1"
+        );
+    }
+}
+
+#[test]
+fn every_code_has_a_case() {
+    // A file that cannot be read is no plan with a mistake in it: see tests/bad_input.rs.
+    let elsewhere = [codes::UNREADABLE.code];
+    let shown: BTreeSet<String> = cases()
+        .iter()
+        .flat_map(|case| expected(&fs::read_to_string(case).unwrap()))
+        .map(|(_, code)| code)
+        .collect();
+    for code in codes::ALL {
+        let known = shown.contains(code.code) || elsewhere.contains(&code.code);
+        assert!(
+            known,
+            "{} ({}) has no case in tests/diagnostics",
+            code.code, code.name
+        );
+    }
+}
+
+#[test]
+fn codes_and_names_are_given_once_and_in_order() {
+    for pair in codes::ALL.windows(2) {
+        assert!(
+            pair[0].code < pair[1].code,
+            "{} before {}",
+            pair[0].code,
+            pair[1].code
+        );
+    }
+    let names: BTreeSet<&str> = codes::ALL.iter().map(|c| c.name).collect();
+    assert_eq!(names.len(), codes::ALL.len());
+}

@@ -1,0 +1,67 @@
+//! The real binary, through one builder: nothing of the environment reaches it, and what it prints
+//! and how it ends are asked for together.
+
+#![allow(
+    clippy::disallowed_types,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    dead_code,
+    reason = "tests start processes, and each test uses a part of this"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A call of `dtpc` that is being put together.
+pub struct Dtpc {
+    arguments: Vec<String>,
+    folder: PathBuf,
+}
+
+/// How a call ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code; nothing if a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Dtpc {
+    /// A call with these arguments, from the root of this repository.
+    pub fn new<A: AsRef<str>>(arguments: &[A]) -> Self {
+        Self {
+            arguments: arguments.iter().map(|a| a.as_ref().to_owned()).collect(),
+            folder: root().to_path_buf(),
+        }
+    }
+
+    /// Calls it from this folder.
+    pub fn from(mut self, folder: impl AsRef<Path>) -> Self {
+        folder.as_ref().clone_into(&mut self.folder);
+        self
+    }
+
+    /// Makes the call.
+    pub fn run(self) -> Ended {
+        let output = Command::new(env!("CARGO_BIN_EXE_dtpc"))
+            .args(&self.arguments)
+            .current_dir(&self.folder)
+            .env_clear()
+            .env("LANG", "C.UTF-8")
+            .output()
+            .expect("dtpc can be started");
+        Ended {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// The root of this repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
