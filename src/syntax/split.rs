@@ -143,7 +143,10 @@ impl Splitter<'_> {
                         (self.bytes[opener], byte),
                         (b'{', b'}') | (b'[', b']') | (b'(', b')')
                     ) {
-                        self.unclosed(opener, Some(self.at));
+                        // An unclosed string swallows the brackets behind it.
+                        if !broken {
+                            self.unclosed(opener, Some(self.at));
+                        }
                         self.resume_after(opener);
                         return End::Broken;
                     }
@@ -163,7 +166,9 @@ impl Splitter<'_> {
             }
         }
         if let Some(&opener) = open.last() {
-            self.unclosed(opener, None);
+            if !broken {
+                self.unclosed(opener, None);
+            }
             self.resume_after(opener);
         } else if !broken {
             self.diagnostics.push(
