@@ -19,7 +19,10 @@ pub struct Style {
     pub width: usize,
 }
 
-/// All diagnostics, followed by a line that counts them.
+/// How many diagnostics are shown to a person at once: more are not read, and each costs time.
+const SHOWN: usize = 100;
+
+/// The first hundred diagnostics, followed by a line that counts all of them.
 pub fn human(sources: &SourceMap, diagnostics: &[Diagnostic], style: Style) -> String {
     let theme = match (style.unicode, style.colour) {
         (true, true) => GraphicalTheme::unicode(),
@@ -31,7 +34,7 @@ pub fn human(sources: &SourceMap, diagnostics: &[Diagnostic], style: Style) -> S
         .with_width(style.width)
         .with_context_lines(1);
     let mut out = String::new();
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter().take(SHOWN) {
         let report = Report::new(sources, diagnostic);
         // Writing to a String cannot fail; a handler that cannot draw still leaves the message.
         if handler.render_report(&mut out, &report).is_err() {
@@ -39,7 +42,11 @@ pub fn human(sources: &SourceMap, diagnostics: &[Diagnostic], style: Style) -> S
         }
         out.push('\n');
     }
-    let _ = writeln!(out, "{}", count(diagnostics));
+    let _ = write!(out, "{}", count(diagnostics));
+    if diagnostics.len() > SHOWN {
+        let _ = write!(out, ", of which the first {SHOWN} are shown");
+    }
+    out.push('\n');
     out
 }
 

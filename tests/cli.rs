@@ -1,0 +1,423 @@
+//! The command line: which plan, what is written where, what is left alone, and how it ends.
+
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests read and write files"
+)]
+
+#[path = "support/dtpc.rs"]
+mod dtpc;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dtpc::{Dtpc, Ended, root};
+use tempfile::TempDir;
+
+/// A plan with one suite of pytest, below `plans/` in a folder of its own.
+struct Repository {
+    folder: TempDir,
+}
+
+const PLAN: &str = r#"
+plan small { title: "Small", root: ".." }
+stage pre_merge { host: github, trigger: pull_request, types: [unit] }
+type unit {}
+environment cpu { visibility: public, runner: linux, local: host }
+runner linux { labels: ["ubuntu-24.04"] }
+suite units { type: unit, tool: pytest, paths: ["tests/**"], stages: [pre_merge], environments: [cpu] }
+gate merge { status: "all checks", stage: pre_merge }
+"#;
+
+const NIGHTLY: &str = r#"
+stage nightly { host: github, trigger: schedule("0 8 * * *"), types: [unit] }
+suite more { type: unit, tool: pytest, paths: ["more/**"], stages: [nightly], environments: [cpu] }
+"#;
+
+impl Repository {
+    fn new() -> Self {
+        let repository = Self {
+            folder: TempDir::new().unwrap(),
+        };
+        repository.write("plans/small.dtp", PLAN);
+        repository
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    fn dtpc(&self, arguments: &[&str]) -> Ended {
+        Dtpc::new(arguments).from(self.folder.path()).run()
+    }
+
+    /// Every file with its text.
+    fn files(&self) -> BTreeMap<PathBuf, String> {
+        files_below(self.folder.path())
+    }
+}
+
+fn files_below(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let mut files = BTreeMap::new();
+    let mut waiting = vec![folder.to_path_buf()];
+    while let Some(at) = waiting.pop() {
+        for entry in fs::read_dir(at).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_path_buf();
+                files.insert(name, fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+const WORKFLOW: &str = ".github/workflows/pre-merge.yml";
+
+#[test]
+fn without_a_plan_the_only_one_in_plans_is_used() {
+    let repository = Repository::new();
+    repository.write("plans/markers.dtp", "marker slow {}\n");
+    repository.write("plans/notes.txt", "plan text {}\n");
+    let ended = repository.dtpc(&["check"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(
+        ended.out,
+        "plans/small.dtp holds: 1 stage, 1 suite, 1 job, 0 open questions\n"
+    );
+}
+
+#[test]
+fn several_plans_are_listed() {
+    let repository = Repository::new();
+    repository.write("plans/other.dtp", PLAN);
+    let ended = repository.dtpc(&["check"]);
+    assert_eq!(ended.code, Some(3));
+    let listed = ended.err.replace('\\', "/");
+    assert!(
+        listed.contains("plans/other.dtp\n  plans/small.dtp"),
+        "{listed}"
+    );
+}
+
+#[test]
+fn no_plan_is_said() {
+    let empty = TempDir::new().unwrap();
+    let ended = Dtpc::new(&["check"]).from(empty.path()).run();
+    assert_eq!(ended.code, Some(3));
+    assert!(
+        ended.err.contains("there is no folder `plans` here"),
+        "{}",
+        ended.err
+    );
+    fs::create_dir(empty.path().join("plans")).unwrap();
+    let ended = Dtpc::new(&["generate"]).from(empty.path()).run();
+    assert_eq!(ended.code, Some(3));
+    assert!(
+        ended.err.contains("no file in `plans` declares a plan"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn out_defaults_to_the_root_of_the_plan() {
+    let repository = Repository::new();
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let written: Vec<_> = repository.files().into_keys().collect();
+    let wanted = [
+        ".github/dtpc/gate.py",
+        WORKFLOW,
+        "docs/test-plan.md",
+        "plans/small.dtp",
+        "pytest.ini",
+    ];
+    assert_eq!(written, wanted.map(PathBuf::from));
+}
+
+#[test]
+fn an_open_root_asks_for_out() {
+    let repository = Repository::new();
+    let open = PLAN.replace("root: \"..\"", "root: open(\"where?\")");
+    repository.write("plans/small.dtp", &open);
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(3));
+    assert!(
+        ended.err.contains("the root of the plan is open: where?"),
+        "{}",
+        ended.err
+    );
+    assert!(ended.err.contains("--out DIR"), "{}", ended.err);
+}
+
+#[test]
+fn only_the_targets_that_are_asked_for_are_written() {
+    let repository = Repository::new();
+    let ended = repository.dtpc(&[
+        "generate", "--target", "pytest", "--target", "markdown", "--out", "o",
+    ]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let written: Vec<_> = files_below(&repository.path("o")).into_keys().collect();
+    assert_eq!(
+        written,
+        ["docs/test-plan.md", "pytest.ini"].map(PathBuf::from)
+    );
+    let ended = repository.dtpc(&["generate", "--target", "jenkins"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.err.contains("github-actions"), "{}", ended.err);
+}
+
+#[test]
+fn the_same_bytes_come_out_twice_and_from_anywhere() {
+    let plan = root().join("plans/dynamo.dtp");
+    let plan = plan.to_str().unwrap();
+    let (here, there) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let from_here = Dtpc::new(&[
+        "generate",
+        "plans/dynamo.dtp",
+        "--out",
+        here.path().to_str().unwrap(),
+    ]);
+    assert_eq!(from_here.run().code, Some(0));
+    let from_there = Dtpc::new(&["generate", plan, "--out", "."]).from(there.path());
+    assert_eq!(from_there.run().code, Some(0));
+    assert_eq!(files_below(here.path()), files_below(there.path()));
+    assert!(files_below(here.path()).len() >= 6);
+}
+
+#[test]
+fn a_plan_that_lies_elsewhere_does_not_drift() {
+    // What one machine wrote, another checks: the plan's path differs in all but its last folders.
+    let repository = Repository::new();
+    assert_eq!(repository.dtpc(&["generate"]).code, Some(0));
+    let elsewhere = Repository::new();
+    for (path, text) in repository.files() {
+        elsewhere.write(path.to_str().unwrap(), &text);
+    }
+    let ended = elsewhere.dtpc(&["generate", "--check"]);
+    assert_eq!(
+        (ended.code, ended.out.as_str()),
+        (Some(0), "4 files: no drift\n"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn check_shows_a_diff_for_every_file_that_drifted_and_changes_none() {
+    let repository = Repository::new();
+    repository.dtpc(&["generate"]);
+    repository.write(
+        "plans/small.dtp",
+        &PLAN.replace("types: [unit]", "types: [unit], title: \"Before merging\""),
+    );
+    fs::remove_file(repository.path("pytest.ini")).unwrap();
+    let before = repository.files();
+    let ended = repository.dtpc(&["generate", "--check"]);
+    assert_eq!(ended.code, Some(1));
+    for line in [
+        "--- a/.github/workflows/pre-merge.yml",
+        "+++ b/.github/workflows/pre-merge.yml",
+        "+name: Before merging",
+        "--- /dev/null",
+        "+++ b/pytest.ini",
+        "--- a/docs/test-plan.md",
+    ] {
+        assert!(
+            ended.out.lines().any(|l| l == line),
+            "no `{line}` in\n{}",
+            ended.out
+        );
+    }
+    assert!(ended.err.contains("3 of 4 files drifted"), "{}", ended.err);
+    assert_eq!(repository.files(), before);
+}
+
+#[test]
+fn a_file_that_dtpc_did_not_write_is_left_alone() {
+    let repository = Repository::new();
+    repository.write("pytest.ini", "[pytest]\n# mine\n");
+    let before = repository.files();
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(3));
+    assert!(
+        ended.err.contains("pytest.ini was not written by dtpc"),
+        "{}",
+        ended.err
+    );
+    assert_eq!(repository.files(), before, "all or nothing");
+    assert_eq!(repository.dtpc(&["generate", "--force"]).code, Some(0));
+    assert!(repository.read("pytest.ini").contains("--strict-markers"));
+}
+
+#[test]
+fn a_hand_edit_is_not_lost() {
+    let repository = Repository::new();
+    repository.dtpc(&["generate"]);
+    let edited = repository
+        .read(WORKFLOW)
+        .replace("timeout-minutes: 60", "timeout-minutes: 61");
+    repository.write(WORKFLOW, &edited);
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(3));
+    assert!(ended.err.contains("was changed by hand"), "{}", ended.err);
+    assert_eq!(repository.read(WORKFLOW), edited);
+    assert_eq!(repository.dtpc(&["generate", "--check"]).code, Some(1));
+}
+
+#[test]
+fn the_output_of_another_plan_is_left_alone() {
+    let repository = Repository::new();
+    repository.dtpc(&["generate"]);
+    fs::rename(
+        repository.path("plans/small.dtp"),
+        repository.path("plans/renamed.dtp"),
+    )
+    .unwrap();
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(3));
+    assert!(
+        ended.err.contains("was generated from plans/small.dtp"),
+        "{}",
+        ended.err
+    );
+    assert_eq!(repository.dtpc(&["generate", "--force"]).code, Some(0));
+}
+
+#[test]
+fn a_workflow_whose_stage_is_gone_is_taken_away() {
+    let repository = Repository::new();
+    repository.write("plans/small.dtp", &format!("{PLAN}{NIGHTLY}"));
+    repository.write(".github/workflows/mine.yml", "on: push\n");
+    repository.dtpc(&["generate"]);
+    assert!(repository.path(".github/workflows/nightly.yml").exists());
+    repository.write("plans/small.dtp", PLAN);
+    let ended = repository.dtpc(&["generate", "--check"]);
+    assert!(
+        ended
+            .out
+            .contains("--- a/.github/workflows/nightly.yml\n+++ /dev/null"),
+        "{}",
+        ended.out
+    );
+    let ended = repository.dtpc(&["generate"]);
+    assert!(
+        ended
+            .out
+            .contains("removed   .github/workflows/nightly.yml"),
+        "{ended:?}"
+    );
+    assert!(!repository.path(".github/workflows/nightly.yml").exists());
+    assert!(repository.path(".github/workflows/mine.yml").exists());
+}
+
+#[test]
+fn in_a_shared_file_only_the_keys_of_dtpc_change() {
+    let repository = Repository::new();
+    let tool = "tool pytest { config: \"pyproject.toml\" }\n";
+    repository.write("plans/small.dtp", &format!("{PLAN}{tool}"));
+    let mine = "# mine\n[project]\nname = \"x\"\n\n[tool.pytest.ini_options]\naddopts = \"-ra\"  # short\n";
+    repository.write("pyproject.toml", mine);
+    assert_eq!(repository.dtpc(&["generate"]).code, Some(0));
+    let text = repository.read("pyproject.toml");
+    assert!(
+        text.starts_with("# mine\n[project]\nname = \"x\"\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("addopts = \"-ra --strict-markers --strict-config\""),
+        "{text}"
+    );
+    assert_eq!(repository.dtpc(&["generate", "--check"]).code, Some(0));
+    repository.write(
+        "pyproject.toml",
+        &text.replace("name = \"x\"", "name = \"y\""),
+    );
+    assert_eq!(
+        repository.dtpc(&["generate", "--check"]).code,
+        Some(0),
+        "not dtpc's key"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_that_leads_out() {
+    let repository = Repository::new();
+    let outside = TempDir::new().unwrap();
+    std::os::unix::fs::symlink(outside.path(), repository.path(".github")).unwrap();
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(3));
+    assert!(
+        ended.err.contains("is a link that leads out"),
+        "{}",
+        ended.err
+    );
+    assert!(files_below(outside.path()).is_empty());
+    assert!(!repository.path("pytest.ini").exists());
+}
+
+#[test]
+fn expiry_is_judged_by_check_and_does_not_stop_generate() {
+    let repository = Repository::new();
+    let exception = r#"
+owner team {}
+hook spelling { role: spelling, entry: "codespell" }
+exception notes { paths: ["notes/**"], from: [spelling], kind: foreign, because: "not ours", owner: team, expires: 2026-01-31 }
+"#;
+    repository.write("plans/small.dtp", &format!("{PLAN}{exception}"));
+    assert_eq!(
+        repository.dtpc(&["check", "--today", "2026-01-31"]).code,
+        Some(0)
+    );
+    let ended = repository.dtpc(&["check", "--today", "2026-02-01"]);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains("DTP0601"), "{}", ended.err);
+    assert_eq!(repository.dtpc(&["generate"]).code, Some(0));
+}
+
+#[test]
+fn a_stage_for_which_nothing_is_written_is_named() {
+    let repository = Repository::new();
+    let weekly = NIGHTLY
+        .replace("nightly", "weekly")
+        .replace("host: github", "host: gitlab");
+    repository.write("plans/small.dtp", &format!("{PLAN}{weekly}"));
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(0));
+    assert!(
+        ended.err.contains("the stage `weekly` runs on GitLab CI"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn help_says_how_it_ends() {
+    for arguments in [
+        &["--help"][..],
+        &["check", "--help"],
+        &["generate", "--help"],
+    ] {
+        let ended = Dtpc::new(arguments).run();
+        assert_eq!(ended.code, Some(0));
+        assert!(ended.out.contains("Exit codes:"), "{}", ended.out);
+    }
+    assert_eq!(Dtpc::new(&["chek"]).run().code, Some(2));
+}
