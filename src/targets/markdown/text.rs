@@ -78,10 +78,21 @@ pub fn prose(text: String) -> String {
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut previous: Option<char> = None;
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
+    let mut rest = text.chars();
+    loop {
+        if !previous.is_some_and(char::is_alphanumeric)
+            && let Some(length) = address(rest.as_str())
+        {
+            let (address, behind) = rest.as_str().split_at(length);
+            out.push('<');
+            out.push_str(address);
+            out.push('>');
+            previous = address.chars().next_back();
+            rest = behind.chars();
+        }
+        let Some(c) = rest.next() else { break };
         let inside_word = previous.is_some_and(char::is_alphanumeric)
-            && rest.peek().is_some_and(|c| c.is_alphanumeric());
+            && rest.clone().next().is_some_and(char::is_alphanumeric);
         match c {
             // An underscore inside a word is no emphasis.
             '_' if inside_word => out.push(c),
@@ -101,8 +112,23 @@ fn escape(text: &str) -> String {
     out
 }
 
+/// The length of the web address that a text begins with. Written between angle brackets it is a
+/// link in every Markdown, and needs no escapes.
+fn address(text: &str) -> Option<usize> {
+    let behind = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme))?;
+    let ends = |c: char| c.is_whitespace() || c.is_control() || "<>()[]{}|`\"\\".contains(c);
+    let end = text.find(ends).unwrap_or(text.len());
+    // What ends the sentence is not part of it.
+    let end = text[..end]
+        .trim_end_matches(['.', ',', ';', ':', '!', '?', '\''])
+        .len();
+    (end > text.len() - behind.len()).then_some(end)
+}
+
 /// One empty line at the most between others, none at the end of the text, no spaces at the end of
-/// lines: a template may then leave lines where something was absent.
+/// lines, one in an empty cell: a template may then leave out what is absent.
 pub fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut empty = true;
@@ -113,7 +139,12 @@ pub fn tidy(text: &str) -> String {
             }
             empty = true;
         } else {
-            out.push_str(line);
+            if line.starts_with('|') {
+                // Twice, for empty cells beside each other.
+                out.push_str(&line.replace("|  |", "| |").replace("|  |", "| |"));
+            } else {
+                out.push_str(line);
+            }
             out.push('\n');
             empty = false;
         }
@@ -137,6 +168,12 @@ mod tests {
             "\\# no heading\ntext &lt;b>"
         );
         assert_eq!(prose("`a<b>` <c>".to_owned()), "`a<b>` &lt;c>");
+        assert_eq!(
+            line("see (https://example.com/_a_), or http://b.org/*.".to_owned()),
+            "see (<https://example.com/_a_>), or <http://b.org/*>."
+        );
+        assert_eq!(line("https:// is none".to_owned()), "https:// is none");
         assert_eq!(tidy("a \n\n\n\nb\n\n"), "a\n\nb\n");
+        assert_eq!(tidy("| a |  |  | `b\\|  c` |"), "| a | | | `b\\|  c` |\n");
     }
 }
