@@ -18,7 +18,9 @@ use crate::schema::kinds::{Environment, Runner, Stage};
 use crate::schema::values::{Arch, Host, Os};
 use literal::literal;
 pub(crate) use triggers::in_words;
-use workflow::{Concurrency, JobEntry, Permissions, Run, RunDefaults, RunsOn, Service, Workflow};
+use workflow::{
+    Concurrency, Input, JobEntry, On, Permissions, Run, RunDefaults, RunsOn, Service, Workflow,
+};
 
 /// `--target github-actions`
 pub struct GitHubActions;
@@ -84,24 +86,34 @@ fn workflow(jobs: &Jobs<'_>, stage: Id<Stage>) -> Workflow {
         let (key, entry) = gate::entry(jobs, id);
         entries.insert(key, entry);
     }
+    let on = triggers::on(declared);
     Workflow {
         name: literal(&declared.head.title),
-        on: triggers::on(declared),
         permissions: IndexMap::new(),
-        concurrency: Concurrency {
-            // A new push to a pull request makes the run before it worthless; other runs each stand
-            // for a commit of their own.
-            group:
-                "${{ github.workflow }}-${{ github.event.pull_request.number || github.run_id }}"
-                    .to_owned(),
-            cancel_in_progress: "${{ github.event_name == 'pull_request' }}".to_owned(),
-        },
+        concurrency: concurrency(&on),
+        on,
         defaults: RunDefaults {
             run: Run {
                 shell: "bash".to_owned(),
             },
         },
         jobs: entries,
+    }
+}
+
+/// A new push to a pull request makes the run before it worthless; other runs each stand for a
+/// commit of their own.
+fn concurrency(on: &On) -> Concurrency {
+    if on.pull_request.is_none() {
+        return Concurrency {
+            group: "${{ github.workflow }}-${{ github.run_id }}".to_owned(),
+            cancel_in_progress: Input::Flag(false),
+        };
+    }
+    Concurrency {
+        group: "${{ github.workflow }}-${{ github.event.pull_request.number || github.run_id }}"
+            .to_owned(),
+        cancel_in_progress: Input::Text("${{ github.event_name == 'pull_request' }}".to_owned()),
     }
 }
 

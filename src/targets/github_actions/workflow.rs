@@ -53,7 +53,7 @@ pub struct Schedule {
 pub struct Concurrency {
     pub group: String,
     #[serde(rename = "cancel-in-progress")]
-    pub cancel_in_progress: String,
+    pub cancel_in_progress: Input,
 }
 
 /// What holds for every step of the workflow.
