@@ -1,5 +1,7 @@
 //! The steps of a job.
 
+use std::fmt::Write as _;
+
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -79,6 +81,7 @@ fn setup(job: &Job) -> Option<Step> {
 fn services(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut ports = Vec::new();
+    let mut logs = String::new();
     let mut seconds = 0;
     for id in &job.services {
         let service = &jobs.plan.services[*id];
@@ -86,12 +89,16 @@ fn services(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
             let name = service.head.name();
             steps.push(Step {
                 name: literal(&format!("Start {}", service.head.title)),
+                // It outlives its step, even where the shell of a step has a terminal to lose: what
+                // is ignored at the start stays so.
                 run: Some(format!(
-                    "{} > \"$RUNNER_TEMP/{name}.log\" 2>&1 &",
+                    "trap '' HUP\n{} > \"$RUNNER_TEMP/{name}.log\" 2>&1 &",
                     command::shell(&start.words)
                 )),
                 ..Step::default()
             });
+            // The last word of a service that does not start says why.
+            let _ = write!(logs, "\n      tail -n 50 \"$RUNNER_TEMP/{name}.log\"");
         }
         ports.extend(service.port.map(|p| p.value.to_string()));
         seconds = seconds.max(service.ready_within.whole_seconds());
@@ -105,7 +112,7 @@ fn services(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
         steps.push(Step {
             name: literal(&format!("Wait for {}", names.join(", "))),
             run: Some(format!(
-                "for port in {}; do\n  until (exec 3<> \"/dev/tcp/127.0.0.1/$port\") 2> /dev/null; do\n    if ((SECONDS >= {seconds})); then\n      echo \"::error::nothing listens on port $port after {seconds} s\"\n      exit 1\n    fi\n    sleep 1\n  done\ndone",
+                "for port in {}; do\n  until (exec 3<> \"/dev/tcp/127.0.0.1/$port\") 2> /dev/null; do\n    if ((SECONDS >= {seconds})); then\n      echo \"::error::nothing listens on port $port after {seconds} s\"{logs}\n      exit 1\n    fi\n    sleep 1\n  done\ndone",
                 ports.join(" ")
             )),
             ..Step::default()
