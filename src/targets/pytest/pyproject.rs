@@ -89,7 +89,7 @@ fn add_options(options: &mut Table) -> Result<(), RenderError> {
         Some(Item::Value(Value::Array(present))) => {
             for option in OPTIONS {
                 if !present.iter().any(|v| v.as_str() == Some(option)) {
-                    present.push(option);
+                    push(present, option);
                 }
             }
         }
@@ -116,6 +116,19 @@ fn add_options(options: &mut Table) -> Result<(), RenderError> {
     Ok(())
 }
 
+/// Adds a value behind the others. In an array of several lines it gets a line of its own, so that a
+/// comment behind the last value stays there.
+fn push(array: &mut Array, value: &str) {
+    let behind = array.trailing().as_str().unwrap_or_default();
+    if !array.trailing_comma() || !behind.contains('\n') {
+        array.push(value);
+        return;
+    }
+    let before = format!("{}\n    ", behind.trim_end());
+    array.push_formatted(Value::from(value).decorated(before, ""));
+    array.set_trailing("\n");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,7 +148,7 @@ mod tests {
             "# ours",
             "name = \"x\" # keep",
             "minversion = \"8.0\"",
-            "# short summary",
+            "    \"-ra\", # short summary\n",
             "line-length = 99",
         ] {
             assert!(once.contains(kept), "{kept} is lost:\n{once}");
