@@ -1,0 +1,1 @@
+"""Its place is its work: pytest puts the folder of this file, the checkout, on the import path."""

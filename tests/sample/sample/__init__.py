@@ -1,0 +1,1 @@
+"""A client for the store, and the settings it takes."""
