@@ -1,0 +1,203 @@
+//! act runs the sample's workflows on this machine: every job, for real.
+
+use std::collections::BTreeMap;
+
+use crate::support::act::{ActRun, Outcome, Ran};
+use crate::support::repository::Repository;
+
+const REQUIRED: [&str; 6] = [
+    "hooks-cpu",
+    "rust_unit-cpu",
+    "python_unit-cpu",
+    "integration-cpu",
+    "e2e-cpu",
+    "packaging-cpu",
+];
+const ADVISORY: &str = "throughput-cpu";
+const GATE: &str = "gate-merge";
+
+fn pre_merge(repository: &Repository) -> Ran {
+    ActRun::new(repository.root())
+        .workflow(".github/workflows/pre-merge.yml")
+        .event("pull_request")
+        .label("ubuntu-24.04")
+        .run()
+}
+
+/// What the gate printed of each job: its weight and its result.
+fn verdicts(ran: &Ran) -> BTreeMap<String, (String, String)> {
+    let log = ran.job(GATE).step("Judge the results").log.clone();
+    log.lines()
+        .filter_map(|line| match *line.split_whitespace().collect::<Vec<_>>() {
+            [result, weight @ ("required" | "advisory"), job] => {
+                Some((job.into(), (weight.into(), result.into())))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// That these jobs failed, no other did, and the gate with the whole run says so.
+fn assert_red(ran: &Ran, failed: &[&str]) {
+    let verdicts = verdicts(ran);
+    assert_eq!(verdicts.len(), REQUIRED.len() + 1, "{ran}");
+    for (job, (_, result)) in &verdicts {
+        let expected = if failed.contains(&job.as_str()) {
+            "failure"
+        } else {
+            "success"
+        };
+        assert_eq!(result, expected, "{job}\n{ran}");
+    }
+    assert_eq!(ran.job(GATE).result(), Outcome::Failure, "{ran}");
+    assert_eq!(ran.code, Some(1), "{ran}");
+}
+
+#[test]
+fn a_pull_request_is_green() {
+    let ran = pre_merge(&Repository::sample().generated());
+    assert!(ran.success(), "{ran}");
+    for job in REQUIRED.iter().chain([&ADVISORY, &GATE]) {
+        assert_eq!(ran.job(job).result(), Outcome::Success, "{job}\n{ran}");
+    }
+    let verdicts = verdicts(&ran);
+    assert_eq!(verdicts.len(), REQUIRED.len() + 1, "{ran}");
+    for job in REQUIRED {
+        assert_eq!(verdicts[job], ("required".into(), "success".into()));
+    }
+    assert_eq!(verdicts[ADVISORY], ("advisory".into(), "success".into()));
+
+    let python = ran.job("python_unit-cpu");
+    assert!(
+        python.log().contains("setup-python: asked for '3.12'"),
+        "{ran}"
+    );
+    assert!(python.log().contains("5 passed, 2 deselected"), "{ran}");
+    assert!(ran.job("rust_unit-cpu").log().contains("2 passed"), "{ran}");
+    assert!(
+        ran.job("integration-cpu").log().contains("2 passed"),
+        "{ran}"
+    );
+    assert!(ran.job("hooks-cpu").log().contains("Format Rust"), "{ran}");
+    assert_eq!(
+        ran.artifacts(),
+        [
+            "results-e2e-cpu",
+            "results-integration-cpu",
+            "results-python_unit-cpu",
+            "results-throughput-cpu"
+        ]
+    );
+    let junit = ran.artifact("results-python_unit-cpu").join("junit.xml");
+    let junit = std::fs::read_to_string(junit).unwrap();
+    assert!(junit.contains("test_a_request_is_a_line"), "{junit}");
+}
+
+#[test]
+fn a_broken_python_test_closes_the_gate() {
+    let repository = Repository::sample().generated();
+    repository.replace(
+        "sample/settings/test_parse.py",
+        "== {\"port\": \"7070\"}",
+        "== {}",
+    );
+    let ran = pre_merge(&repository);
+    assert_red(&ran, &["python_unit-cpu"]);
+    // The results of a failed run are those that matter.
+    let junit = ran.artifact("results-python_unit-cpu").join("junit.xml");
+    assert!(std::fs::read_to_string(junit).unwrap().contains("<failure"));
+}
+
+#[test]
+fn a_broken_rust_test_closes_the_gate() {
+    let repository = Repository::sample().generated();
+    repository.replace(
+        "src/lib.rs",
+        "assert!(!is_key(\"\"))",
+        "assert!(is_key(\"\"))",
+    );
+    assert_red(&pre_merge(&repository), &["rust_unit-cpu"]);
+}
+
+#[test]
+fn suites_that_collect_no_test_close_the_gate() {
+    let repository = Repository::sample().generated();
+    repository.replace("src/lib.rs", "#[test]", "#[allow(dead_code)]");
+    repository.replace(
+        "tests/e2e/test_cli.py",
+        "pytest.mark.pre_merge",
+        "pytest.mark.nightly",
+    );
+    let ran = pre_merge(&repository);
+    assert_red(&ran, &["rust_unit-cpu", "e2e-cpu"]);
+    let told = &ran
+        .job("rust_unit-cpu")
+        .step("Run Rust unit tests")
+        .annotations;
+    assert_eq!(
+        told[..],
+        [("error".to_owned(), "no test ran".to_owned())],
+        "{ran}"
+    );
+}
+
+#[test]
+fn a_service_that_never_starts_closes_the_gate() {
+    let repository = Repository::sample();
+    repository.replace("plans/sample.dtp", "ready_within: 20s", "ready_within: 2s");
+    let repository = repository.generated();
+    repository.write(
+        "tools/store.py",
+        "\"\"\"Broken.\"\"\"\n\nraise SystemExit(\"it cannot start\")\n",
+    );
+    let ran = pre_merge(&repository);
+    assert_eq!(verdicts(&ran)["integration-cpu"].1, "failure", "{ran}");
+    assert_eq!(ran.job(GATE).result(), Outcome::Failure, "{ran}");
+    assert_eq!(ran.code, Some(1), "{ran}");
+    let integration = ran.job("integration-cpu");
+    assert!(!integration.has_run("Run Integration tests"), "{ran}");
+    let waited = integration.step("Wait for Store");
+    assert!(
+        !waited.success() && waited.annotations[0].1.contains("after 2 s"),
+        "{ran}"
+    );
+    // Why is in the log of the service, which is shown.
+    assert!(waited.log.contains("it cannot start"), "{ran}");
+}
+
+#[test]
+fn a_failing_advisory_job_leaves_the_gate_open() {
+    let repository = Repository::sample();
+    // No machine is that fast.
+    repository.replace("plans/sample.dtp", "reported < 2000ms", "reported < 0ms");
+    let ran = pre_merge(&repository.generated());
+    assert_eq!(ran.job(ADVISORY).result(), Outcome::Failure, "{ran}");
+    let verdict = verdicts(&ran).remove(ADVISORY).unwrap();
+    assert_eq!(verdict, ("advisory".into(), "failure".into()), "{ran}");
+    assert_eq!(ran.job(GATE).result(), Outcome::Success, "{ran}");
+}
+
+#[test]
+fn the_night_runs_with_coverage_and_on_the_gpu_runner() {
+    let ran = ActRun::new(Repository::sample().generated().root())
+        .workflow(".github/workflows/nightly.yml")
+        .event("schedule")
+        .labels(["ubuntu-24.04", "self-hosted", "linux", "gpu-1"])
+        .run();
+    assert!(ran.success(), "{ran}");
+    let passed = [
+        ("python_unit-cpu", "7 passed"),
+        ("integration-cpu", "2 passed, 1 deselected"),
+        ("e2e-cpu", "1 passed, 2 deselected"),
+        ("e2e_gpu-gpu", "1 passed, 2 deselected"),
+    ];
+    for (job, tests) in passed {
+        assert_eq!(ran.job(job).result(), Outcome::Success, "{job}\n{ran}");
+        assert!(ran.job(job).log().contains(tests), "{job}: {tests}\n{ran}");
+    }
+    let coverage = ran
+        .artifact("coverage-python_unit-cpu")
+        .join("coverage.xml");
+    let coverage = std::fs::read_to_string(coverage).unwrap();
+    assert!(coverage.contains("sample/store/client.py"), "{coverage}");
+}

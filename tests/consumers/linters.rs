@@ -1,0 +1,112 @@
+//! The checkers of workflows, on every workflow of both plans.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::support::repository::Repository;
+
+/// A checker's call with all workflows of a repository behind it.
+fn call(repository: &Repository, tool: &str, arguments: &[&str]) -> crate::support::tools::Done {
+    let paths = repository.workflow_paths();
+    assert!(paths.len() >= 2, "{paths:?}");
+    let arguments: Vec<&str> = arguments
+        .iter()
+        .copied()
+        .chain(paths.iter().map(String::as_str))
+        .collect();
+    repository.call(tool, &arguments)
+}
+
+#[test]
+fn jactionlint_finds_them_correct() {
+    for repository in Repository::both() {
+        let arguments = [
+            "--profile",
+            "correctness",
+            "--strict-exit",
+            "--oneline",
+            "--no-hints",
+        ];
+        let done = call(&repository, "jactionlint", &arguments);
+        assert!(done.success() && done.stdout.is_empty(), "{done}");
+    }
+}
+
+/// Its strictest profile has opinions. Those that are left are about what the plan says, not about
+/// what dtpc makes of it: machines of one's own, and tools that a plan installs without a version.
+#[test]
+fn jactionlint_at_its_strictest_blames_only_what_the_plan_says() {
+    for repository in Repository::both() {
+        let arguments = ["--profile", "pedantic", "--format", "json"];
+        let done = call(&repository, "jactionlint", &arguments);
+        let findings: Value =
+            serde_json::from_str(&done.stdout).unwrap_or_else(|why| panic!("{why}\n{done}"));
+        let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
+        for finding in findings.as_array().expect("a list of findings") {
+            *rules
+                .entry(finding["kind"].as_str().expect("a rule"))
+                .or_default() += 1;
+        }
+        let own = ["self-hosted-runner", "unlocked-install", "unpinned-tools"];
+        rules.retain(|rule, _| !own.contains(rule));
+        assert!(rules.is_empty(), "{}: {rules:?}\n{done}", repository.plan());
+    }
+}
+
+/// The second opinion, written independently. It wants to be told the labels of private runners.
+#[test]
+fn actionlint_finds_them_correct() {
+    for repository in Repository::both() {
+        let labels = "labels: [gpu-1, gpu-single-node, gpu-multi-node, gpu-cluster]";
+        repository.write("lint.yaml", &format!("self-hosted-runner:\n  {labels}\n"));
+        let arguments = ["-oneline", "-no-color", "-config-file", "lint.yaml"];
+        let done = call(&repository, "actionlint", &arguments);
+        assert!(done.success() && done.stdout.is_empty(), "{done}");
+    }
+}
+
+#[test]
+fn zizmor_finds_them_secure_but_for_private_machines() {
+    for repository in Repository::both() {
+        let arguments = [
+            "--offline",
+            "--no-progress",
+            "-q",
+            "--strict-collection",
+            "--persona",
+            "auditor",
+            "--format",
+            "json",
+            ".",
+        ];
+        let done = repository.call("zizmor", &arguments);
+        let findings: Value =
+            serde_json::from_str(&done.stdout).unwrap_or_else(|why| panic!("{why}\n{done}"));
+        let findings = findings.as_array().expect("a list of findings");
+        let private = findings
+            .iter()
+            .filter(|finding| finding["ident"] == "self-hosted-runner")
+            .count();
+        assert_eq!(findings.len(), private, "{done}");
+        // It did look: both plans have such machines at night.
+        assert!(private > 0, "{done}");
+    }
+}
+
+#[test]
+fn they_keep_to_the_schema() {
+    for repository in Repository::both() {
+        for schema in [
+            "vendor.github-workflows",
+            "custom.github-workflows-require-timeout",
+        ] {
+            let done = call(
+                &repository,
+                "check-jsonschema",
+                &["--builtin-schema", schema],
+            );
+            assert!(done.success(), "{schema}: {done}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The real consumers of what dtpc writes, for Dynamo's plan and for the repository in
+//! `tests/sample/`. None is skipped: a tool that cannot be had fails the test.
+
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "what is forbidden to the core is the work of the tests: files, processes, messages"
+)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod act;
+mod documents;
+mod gate;
+mod hooks;
+mod linters;
+mod pytest;
+mod read_back;

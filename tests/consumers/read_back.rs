@@ -1,0 +1,455 @@
+//! The YAML and JSON that is written, read back and compared with what was meant.
+
+use serde_json::{Value, json};
+
+use crate::support::repository::{Repository, command_of};
+use crate::support::tools::{LIMIT, run};
+
+const CHECKOUT: &str = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1";
+
+/// A job in one line: its id, where it runs, its timeout in minutes, its command.
+type Line<'a> = (&'a str, Value, u64, &'a str);
+
+/// Compares the jobs of a workflow with these, in this order; the gate is looked at by itself.
+fn assert_jobs(repository: &Repository, file: &str, expected: &[Line<'_>]) {
+    let workflow = repository.yaml(&format!(".github/workflows/{file}"));
+    assert_eq!(workflow["permissions"], json!({}), "{file}");
+    let jobs = workflow["jobs"].as_object().expect("jobs");
+    let mut ids: Vec<&str> = jobs.keys().map(String::as_str).collect();
+    ids.retain(|id| !id.starts_with("gate-"));
+    let mut meant: Vec<&str> = expected.iter().map(|line| line.0).collect();
+    ids.sort_unstable();
+    meant.sort_unstable();
+    assert_eq!(ids, meant, "{file}");
+    for (id, runs_on, timeout, command) in expected {
+        let job = &jobs[*id];
+        assert_eq!(job["runs-on"], *runs_on, "{file}, {id}");
+        assert_eq!(job["timeout-minutes"], json!(timeout), "{file}, {id}");
+        assert_eq!(
+            job["permissions"],
+            json!({ "contents": "read" }),
+            "{file}, {id}"
+        );
+        assert_eq!(job["needs"], Value::Null, "{file}, {id}");
+        assert_eq!(job["steps"][0]["uses"], CHECKOUT, "{file}, {id}");
+        let line = command_of(job).lines().next().expect("a line");
+        assert_eq!(line, *command, "{file}, {id}");
+    }
+}
+
+/// The step of a job with this name.
+fn step<'a>(job: &'a Value, name: &str) -> &'a Value {
+    let mut steps = job["steps"].as_array().expect("steps").iter();
+    steps
+        .find(|step| step["name"] == name)
+        .unwrap_or_else(|| panic!("no step {name}: {job}"))
+}
+
+fn linux() -> Value {
+    json!("ubuntu-24.04")
+}
+
+#[test]
+fn the_workflows_of_the_sample() {
+    let repository = Repository::sample().generated();
+    assert_eq!(
+        repository.workflow_files(),
+        ["nightly.yml", "pre-merge.yml", "weekly.yml"]
+    );
+    assert_jobs(
+        &repository,
+        "pre-merge.yml",
+        &[
+            ("hooks-cpu", linux(), 60, "pre-commit run --all-files"),
+            (
+                "rust_unit-cpu",
+                linux(),
+                10,
+                "cargo test --locked --lib 2>&1 | tee \"$RUNNER_TEMP/cargo-test.log\"",
+            ),
+            (
+                "python_unit-cpu",
+                linux(),
+                5,
+                "pytest sample -m 'pre_merge and unit and not gpu_1'",
+            ),
+            (
+                "integration-cpu",
+                linux(),
+                10,
+                "pytest tests/integration -m 'pre_merge and integration and not gpu_1'",
+            ),
+            (
+                "e2e-cpu",
+                linux(),
+                10,
+                "pytest tests/e2e -m 'pre_merge and e2e and not gpu_1'",
+            ),
+            ("packaging-cpu", linux(), 5, "python3 tools/package.py"),
+            (
+                "throughput-cpu",
+                linux(),
+                5,
+                "pytest benchmarks -m 'pre_merge and performance and not gpu_1'",
+            ),
+        ],
+    );
+    assert_jobs(
+        &repository,
+        "nightly.yml",
+        &[
+            (
+                "python_unit-cpu",
+                linux(),
+                5,
+                "coverage run -m pytest sample -m 'nightly and unit and not gpu_1'",
+            ),
+            (
+                "integration-cpu",
+                linux(),
+                10,
+                "pytest tests/integration -m 'nightly and integration and not gpu_1'",
+            ),
+            (
+                "e2e-cpu",
+                linux(),
+                10,
+                "pytest tests/e2e -m 'nightly and e2e and not gpu_1'",
+            ),
+            (
+                "e2e_gpu-gpu",
+                json!(["self-hosted", "linux", "gpu-1"]),
+                10,
+                "pytest tests/e2e -m 'nightly and e2e and gpu_1'",
+            ),
+        ],
+    );
+    assert_jobs(
+        &repository,
+        "weekly.yml",
+        &[(
+            "rust_unit-cpu",
+            linux(),
+            10,
+            "cargo tarpaulin --out Xml --locked --lib",
+        )],
+    );
+}
+
+#[test]
+fn what_starts_the_workflows_of_the_sample() {
+    let repository = Repository::sample().generated();
+    let on = |file: &str| repository.yaml(&format!(".github/workflows/{file}"))["on"].clone();
+    assert_eq!(
+        on("pre-merge.yml"),
+        json!({ "pull_request": { "branches": ["main"] }, "merge_group": {} })
+    );
+    assert_eq!(
+        on("nightly.yml"),
+        json!({ "schedule": [{ "cron": "30 2 * * *" }], "workflow_dispatch": {} })
+    );
+    assert_eq!(
+        on("weekly.yml"),
+        json!({ "schedule": [{ "cron": "0 4 * * 0", "timezone": "Europe/Berlin" }] })
+    );
+}
+
+#[test]
+fn the_gate_of_the_sample() {
+    let repository = Repository::sample().generated();
+    let workflow = repository.yaml(".github/workflows/pre-merge.yml");
+    let gate = &workflow["jobs"]["gate-merge"];
+    let all = [
+        "hooks-cpu",
+        "rust_unit-cpu",
+        "python_unit-cpu",
+        "integration-cpu",
+        "e2e-cpu",
+        "packaging-cpu",
+        "throughput-cpu",
+    ];
+    assert_eq!(gate["name"], "all required checks");
+    assert_eq!(gate["needs"], json!(all));
+    assert_eq!(gate["if"], "${{ always() }}");
+    let judge = step(gate, "Judge the results");
+    assert_eq!(judge["run"], "python3 .github/dtpc/gate.py");
+    assert_eq!(judge["env"]["NEEDS"], "${{ toJSON(needs) }}");
+    assert_eq!(judge["env"]["REQUIRED"], all[..6].join(" "));
+}
+
+#[test]
+fn the_steps_of_a_job_with_a_service_and_of_one_with_coverage() {
+    let repository = Repository::sample().generated();
+    let workflow = repository.yaml(".github/workflows/nightly.yml");
+    let names = |job: &Value| -> Vec<String> {
+        let steps = job["steps"].as_array().expect("steps").iter();
+        steps
+            .map(|s| s["name"].as_str().expect("a name").to_owned())
+            .collect()
+    };
+    let integration = &workflow["jobs"]["integration-cpu"];
+    assert_eq!(
+        names(integration),
+        [
+            "Check out the repository",
+            "Set up Python 3.12",
+            "Set up the tools",
+            "Start Store",
+            "Wait for Store",
+            "Run Integration tests",
+            "Keep the results"
+        ]
+    );
+    assert_eq!(
+        step(integration, "Set up Python 3.12")["with"]["python-version"],
+        "3.12"
+    );
+    assert_eq!(
+        step(integration, "Set up the tools")["run"],
+        "python3 -c 'import pytest'"
+    );
+    let start = step(integration, "Start Store")["run"]
+        .as_str()
+        .expect("a command");
+    assert!(
+        start.starts_with("trap '' HUP\npython3 tools/store.py --port "),
+        "{start}"
+    );
+    assert!(start.ends_with(" &"), "{start}");
+    let unit = &workflow["jobs"]["python_unit-cpu"];
+    assert_eq!(
+        step(unit, "Report coverage")["run"],
+        "coverage report --fail-under=60\ncoverage xml"
+    );
+    assert_eq!(
+        step(unit, "Keep the coverage")["with"]["path"],
+        "coverage.xml"
+    );
+}
+
+#[test]
+fn the_bars_of_a_performance_job_are_json() {
+    let repository = Repository::sample().generated();
+    let workflow = repository.yaml(".github/workflows/pre-merge.yml");
+    let bars = &workflow["jobs"]["throughput-cpu"]["env"]["DTPC_THRESHOLDS"];
+    let bars: Value = serde_json::from_str(bars.as_str().expect("a text")).expect("JSON");
+    assert_eq!(
+        bars,
+        json!([{
+            "metric": "reading_time",
+            "statistic": "reported",
+            "operator": "<",
+            "value": 2000.0,
+            "unit": "ms",
+        }])
+    );
+}
+
+/// What every job on a machine without GPU selects, behind the stage and the type.
+const NO_GPU: &str =
+    "not (gpu_1 or gpu_2 or gpu_4 or gpu_8) and not (multi_node or cluster or perf_cluster)";
+
+#[test]
+fn the_pre_merge_workflow_of_dynamo() {
+    let repository = Repository::dynamo().generated();
+    assert_eq!(
+        repository.workflow_files(),
+        ["nightly.yml", "pre-merge.yml"]
+    );
+    let select = |folder: &str, kind: &str| {
+        format!("pytest {folder} -m 'pre_merge and {kind} and {NO_GPU}'")
+    };
+    let e2e = |name: &str| select(&format!("tests/e2e/{name}"), "e2e");
+    assert_jobs(
+        &repository,
+        "pre-merge.yml",
+        &[
+            ("hooks-cpu_mock", linux(), 60, "pre-commit run --all-files"),
+            (
+                "rust_unit-cpu_mock",
+                linux(),
+                30,
+                "cargo test --workspace --locked --lib --bins 2>&1 | tee \"$RUNNER_TEMP/cargo-test.log\"",
+            ),
+            (
+                "python_unit-cpu_mock",
+                linux(),
+                30,
+                &select("components lib", "unit"),
+            ),
+            (
+                "integration-cpu_mock",
+                linux(),
+                15,
+                &select("tests/integration", "integration"),
+            ),
+            (
+                "e2e_installation-cpu_mock",
+                linux(),
+                60,
+                &e2e("installation"),
+            ),
+            ("e2e_run-cpu_mock", linux(), 60, &e2e("run")),
+            ("e2e_build-cpu_mock", linux(), 60, &e2e("build")),
+            ("e2e_serve-cpu_mock", linux(), 60, &e2e("serve")),
+            ("e2e_examples-cpu_mock", linux(), 60, &e2e("examples")),
+            (
+                "performance_mock-cpu_mock",
+                linux(),
+                60,
+                &select("benchmarks", "performance"),
+            ),
+        ],
+    );
+    let workflow = repository.yaml(".github/workflows/pre-merge.yml");
+    assert_eq!(
+        workflow["on"],
+        json!({ "pull_request": { "branches": ["main", "release/*.*.*"] } })
+    );
+    let gate = &workflow["jobs"]["gate-merge"];
+    assert_eq!(gate["name"], "pre-merge status check");
+    let needs: Vec<&str> = gate["needs"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    assert_eq!(needs.len(), 10);
+    assert_eq!(
+        step(gate, "Judge the results")["env"]["REQUIRED"],
+        needs.join(" ")
+    );
+}
+
+#[test]
+fn the_nightly_workflow_of_dynamo() {
+    let repository = Repository::dynamo().generated();
+    let cpu =
+        |folder: &str, kind: &str| format!("pytest {folder} -m 'nightly and {kind} and {NO_GPU}'");
+    let e2e = |name: &str| cpu(&format!("tests/e2e/{name}"), "e2e");
+    let on = |label: &str| json!(["self-hosted", "linux", "x64", label]);
+    let gpu = "(gpu_1 or gpu_2 or gpu_4 or gpu_8) and not (multi_node or cluster or perf_cluster)";
+    let unit = cpu("components lib", "unit");
+    assert_jobs(
+        &repository,
+        "nightly.yml",
+        &[
+            (
+                "rust_unit-cpu_mock",
+                linux(),
+                30,
+                "cargo tarpaulin --out Xml --workspace --locked --lib --bins",
+            ),
+            (
+                "python_unit-cpu_mock",
+                linux(),
+                30,
+                &format!("coverage run -m {unit}"),
+            ),
+            (
+                "integration-cpu_mock",
+                linux(),
+                15,
+                &cpu("tests/integration", "integration"),
+            ),
+            (
+                "integration_gpu-gpu_single_node",
+                on("gpu-single-node"),
+                120,
+                &format!("pytest tests/integration -m 'nightly and integration and {gpu}'"),
+            ),
+            (
+                "e2e_installation-cpu_mock",
+                linux(),
+                60,
+                &e2e("installation"),
+            ),
+            ("e2e_run-cpu_mock", linux(), 60, &e2e("run")),
+            ("e2e_build-cpu_mock", linux(), 60, &e2e("build")),
+            ("e2e_serve-cpu_mock", linux(), 60, &e2e("serve")),
+            (
+                "e2e_serve_gpu-gpu_single_node",
+                on("gpu-single-node"),
+                120,
+                &format!("pytest tests/e2e/serve -m 'nightly and e2e and {gpu}'"),
+            ),
+            (
+                "e2e_serve_gpu-gpu_multi_node",
+                on("gpu-multi-node"),
+                120,
+                "pytest tests/e2e/serve -m 'nightly and e2e and multi_node'",
+            ),
+            (
+                "e2e_deploy-gpu_cluster",
+                on("gpu-cluster"),
+                120,
+                "pytest tests/e2e/deploy -m 'nightly and e2e and cluster'",
+            ),
+            ("e2e_examples-cpu_mock", linux(), 60, &e2e("examples")),
+        ],
+    );
+    let workflow = repository.yaml(".github/workflows/nightly.yml");
+    assert_eq!(
+        workflow["on"],
+        json!({ "schedule": [{ "cron": "0 8 * * *" }], "workflow_dispatch": {} })
+    );
+    assert_eq!(
+        workflow["jobs"]["integration-cpu_mock"]["services"]["etcd"],
+        json!({
+            "image": "quay.io/coreos/etcd:v3.5.18@sha256:d0a641d5fbcc89678c931a61b7de7b8a1cf097149f135c9c73bc81d076a1494b",
+            "env": {
+                "ETCD_LISTEN_CLIENT_URLS": "http://0.0.0.0:2379",
+                "ETCD_ADVERTISE_CLIENT_URLS": "http://127.0.0.1:2379",
+            },
+            "ports": ["2379:2379"],
+        })
+    );
+}
+
+#[test]
+fn the_hooks_of_dynamo() {
+    let repository = Repository::dynamo().generated();
+    let config = repository.yaml(".pre-commit-config.yaml");
+    let mut hooks = Vec::new();
+    for repo in config["repos"].as_array().expect("repos") {
+        for hook in repo["hooks"].as_array().expect("hooks") {
+            let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+            hooks.push([text(&repo["repo"]), text(&repo["rev"]), text(&hook["id"])].join(" "));
+        }
+    }
+    assert_eq!(
+        hooks,
+        [
+            "https://github.com/psf/black 23.1.0 black",
+            "https://github.com/timothycrosley/isort 5.12.0 isort",
+            "local - rustfmt",
+            "https://github.com/codespell-project/codespell v2.2.4 codespell",
+            "https://github.com/astral-sh/ruff-pre-commit v0.5.2 ruff",
+            "https://github.com/PyCQA/flake8 7.3.0 flake8",
+            "local - clippy",
+            "local - dco-check",
+        ]
+    );
+    assert_eq!(
+        config["default_install_hook_types"],
+        json!(["pre-commit", "commit-msg"])
+    );
+}
+
+/// YAML 1.1 and 1.2 differ in what is a number, a date, a truth: so another reader, of the older
+/// version, must read the same.
+#[test]
+fn another_reader_reads_the_same() {
+    let script = "import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1], encoding='utf-8')), sys.stdout)";
+    for repository in Repository::both() {
+        let mut files = repository.workflow_paths();
+        files.push(".pre-commit-config.yaml".to_owned());
+        for file in files {
+            let mut python = repository.command("python");
+            let done = run(python.args(["-c", script, &file]), LIMIT);
+            let other: Value = serde_json::from_str(&done.stdout)
+                .unwrap_or_else(|why| panic!("{file}: {why}\n{done}"));
+            assert_eq!(repository.yaml(&file), other, "{file}");
+        }
+    }
+}

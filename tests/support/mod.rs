@@ -1,0 +1,5 @@
+//! What the tests share: repositories to compile plans in, and the programs that read the result.
+
+pub mod act;
+pub mod repository;
+pub mod tools;
