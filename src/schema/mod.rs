@@ -9,6 +9,7 @@
 mod table;
 pub mod kinds;
 pub mod reader;
+pub mod reference;
 pub mod values;
 
 pub use kinds::{KindId, Plan};

@@ -1,0 +1,46 @@
+//! The reference page of the language, written from the table.
+
+use std::fmt::Write as _;
+
+use super::kinds::KINDS;
+use super::{FieldSchema, TITLE};
+
+/// What stands above the kinds.
+const HEAD: &str = include_str!("../../templates/language.md");
+
+/// `docs/language.md`
+pub fn page() -> String {
+    let mut page = HEAD.to_owned();
+    // Writing to a String cannot fail.
+    for kind in KINDS {
+        let _ = writeln!(page, "- [`{0}`](#{0})", kind.name);
+    }
+    for kind in KINDS {
+        let _ = writeln!(page, "\n### {}\n\n{}", kind.name, paragraph(kind.doc));
+        page.push_str("\n| field | takes | default | meaning | example |\n|---|---|---|---|---|\n");
+        for field in kind.fields.iter().chain([&TITLE]) {
+            row(field, &mut page);
+        }
+    }
+    page
+}
+
+fn row(field: &FieldSchema, page: &mut String) {
+    let default = match (field.default, field.required) {
+        (Some(default), _) => format!("`{default}`"),
+        (None, true) => "required".to_owned(),
+        (None, false) => "none".to_owned(),
+    };
+    let _ = writeln!(
+        page,
+        "| `{}` | {} | {default} | {} | `{}` |",
+        field.name,
+        (field.shape)().replace('|', "\\|"),
+        paragraph(field.doc),
+        field.example.replace('|', "\\|"),
+    );
+}
+
+fn paragraph(doc: &str) -> String {
+    doc.split_whitespace().collect::<Vec<_>>().join(" ")
+}
