@@ -24,6 +24,14 @@ fn pre_merge(repository: &Repository) -> Ran {
         .run()
 }
 
+fn nightly(repository: &Repository) -> Ran {
+    ActRun::new(repository.root())
+        .workflow(".github/workflows/nightly.yml")
+        .event("schedule")
+        .labels(["ubuntu-24.04", "self-hosted", "linux", "gpu-1"])
+        .run()
+}
+
 /// What the gate printed of each job: its weight and its result.
 fn verdicts(ran: &Ran) -> BTreeMap<String, (String, String)> {
     let log = ran.job(GATE).step("Judge the results").log.clone();
@@ -179,11 +187,7 @@ fn a_failing_advisory_job_leaves_the_gate_open() {
 
 #[test]
 fn the_night_runs_with_coverage_and_on_the_gpu_runner() {
-    let ran = ActRun::new(Repository::sample().generated().root())
-        .workflow(".github/workflows/nightly.yml")
-        .event("schedule")
-        .labels(["ubuntu-24.04", "self-hosted", "linux", "gpu-1"])
-        .run();
+    let ran = nightly(&Repository::sample().generated());
     assert!(ran.success(), "{ran}");
     let passed = [
         ("python_unit-cpu", "7 passed"),
@@ -200,4 +204,20 @@ fn the_night_runs_with_coverage_and_on_the_gpu_runner() {
         .join("coverage.xml");
     let coverage = std::fs::read_to_string(coverage).unwrap();
     assert!(coverage.contains("sample/store/client.py"), "{coverage}");
+}
+
+#[test]
+fn too_little_coverage_fails_the_job_and_is_kept_to_be_looked_at() {
+    let repository = Repository::sample();
+    repository.replace("plans/sample.dtp", "minimum:  60%", "minimum:  100%");
+    let ran = nightly(&repository.generated());
+    assert_eq!(ran.code, Some(1), "{ran}");
+    let unit = ran.job("python_unit-cpu");
+    assert!(unit.step("Run Python unit tests").success(), "{ran}");
+    assert!(!unit.step("Report coverage").success(), "{ran}");
+    assert!(unit.log().contains("less than fail-under=100"), "{ran}");
+    let kept = ran
+        .artifact("coverage-python_unit-cpu")
+        .join("coverage.xml");
+    assert!(kept.is_file(), "{ran}");
 }

@@ -50,6 +50,16 @@ fn linux() -> Value {
 }
 
 #[test]
+fn the_plan_of_the_sample_has_no_finding_and_its_files_do_not_drift() {
+    let repository = Repository::sample().generated();
+    for arguments in [["check", "plans/sample.dtp"], ["generate", "--check"]] {
+        let mut dtpc = std::process::Command::new(env!("CARGO_BIN_EXE_dtpc"));
+        let done = run(dtpc.args(arguments).current_dir(repository.root()), LIMIT);
+        assert!(done.success() && done.stderr.is_empty(), "{done}");
+    }
+}
+
+#[test]
 fn the_workflows_of_the_sample() {
     let repository = Repository::sample().generated();
     assert_eq!(
@@ -219,7 +229,7 @@ fn the_steps_of_a_job_with_a_service_and_of_one_with_coverage() {
     let unit = &workflow["jobs"]["python_unit-cpu"];
     assert_eq!(
         step(unit, "Report coverage")["run"],
-        "coverage report --fail-under=60\ncoverage xml"
+        "coverage xml\ncoverage report --fail-under=60"
     );
     assert_eq!(
         step(unit, "Keep the coverage")["with"]["path"],
