@@ -188,15 +188,15 @@ fn the_same_bytes_come_out_twice_and_from_anywhere() {
     let plan = root().join("plans/dynamo.dtp");
     let plan = plan.to_str().unwrap();
     let (here, there) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let from_here = Dtpc::new(&[
+    let first = Dtpc::new(&[
         "generate",
         "plans/dynamo.dtp",
         "--out",
         here.path().to_str().unwrap(),
     ]);
-    assert_eq!(from_here.run().code, Some(0));
-    let from_there = Dtpc::new(&["generate", plan, "--out", "."]).from(there.path());
-    assert_eq!(from_there.run().code, Some(0));
+    assert_eq!(first.run().code, Some(0));
+    let second = Dtpc::new(&["generate", plan, "--out", "."]).from(there.path());
+    assert_eq!(second.run().code, Some(0));
     assert_eq!(files_below(here.path()), files_below(there.path()));
     assert!(files_below(here.path()).len() >= 6);
 }

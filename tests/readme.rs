@@ -13,6 +13,7 @@
 #[path = "support/dtpc.rs"]
 mod dtpc;
 
+use std::fmt::Write as _;
 use std::fs;
 
 use dtpc::{Dtpc, root};
@@ -73,10 +74,11 @@ fn the_readme_shows_what_comes_out() {
         let (language, rest) = rest.split_once('\n').unwrap();
         let (_, rest) = rest.split_once("```\n").unwrap();
         let text = wanted(name, &readme);
-        fresh.push_str(&format!(
+        let _ = write!(
+            fresh,
             "<!-- written by the tests: {name} -->\n\n```{language}\n{}\n```\n{rest}",
             text.trim_end()
-        ));
+        );
         count += 1;
     }
     assert_eq!(count, 4, "a block of the README is gone");

@@ -1,7 +1,7 @@
 //! The second stage: from text to declarations.
 //!
-//! [`split`] cuts a file at its top-level declarations, the grammar in `grammar/dtp.pest` parses
-//! each piece on its own, and [`build`] turns the parser's pairs into the [`ast`]. Pieces of a
+//! `split` cuts a file at its top-level declarations, the grammar in `grammar/dtp.pest` parses
+//! each piece on its own, and `build` turns the parser's pairs into the [`ast`]. Pieces of a
 //! large file are parsed in parallel.
 
 pub mod ast;

@@ -67,7 +67,7 @@ pub struct Output {
 
 /// What a file is to hold.
 pub enum Content {
-    /// The whole file, with its [banner](banner).
+    /// The whole file, with its [`banner`].
     Whole(String),
     /// A file that people write too: given what it holds now, what it is to hold.
     Shared(Box<Edit>),
