@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::schema::values::Date;
 use crate::targets;
@@ -43,9 +43,29 @@ pub struct Check {
     /// The plan; without it, the only file in plans/ that declares one
     pub plan: Option<PathBuf>,
 
+    /// How findings are written: for people to standard error, otherwise to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+
     /// The day on which dates are judged [default: today, in UTC]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub today: Option<Date>,
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// With the places shown, and what to do
+    #[default]
+    Human,
+    /// One line each
+    Short,
+    /// A list of objects
+    Json,
+    /// SARIF 2.1.0, for code-scanning services
+    Sarif,
+    /// Annotations on a pull request
+    Github,
 }
 
 /// `dtpc generate`

@@ -1,10 +1,12 @@
 //! `dtpc check`
 
+use super::arguments::Format;
 use super::{Failure, Outcome, arguments, discover, files, terminal};
 use crate::compile::{self, Compilation};
-use crate::diagnostics::codes;
+use crate::diagnostics::{Diagnostic, codes, formats};
 use crate::jobs::Jobs;
 use crate::schema::values::Date;
+use crate::source::SourceMap;
 
 /// Checks a plan and says what it found.
 pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
@@ -12,6 +14,13 @@ pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
     let (entry, mut loader) = files::entry(&plan)?;
     let today = arguments.today.unwrap_or_else(today);
     let compilation = compile::compile(&entry, Some(today), &mut loader);
+    if let Some(write) = machine_format(arguments.format) {
+        terminal::print(&write(&compilation.sources, &compilation.diagnostics));
+        return Ok(match compilation.plan {
+            Some(_) => Outcome::Success,
+            None => refused(&compilation),
+        });
+    }
     if !compilation.diagnostics.is_empty() {
         terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
     }
@@ -33,6 +42,17 @@ pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
         counted(open, "open question"),
     ));
     Ok(Outcome::Success)
+}
+
+/// How findings are written for programs; nothing for people.
+fn machine_format(format: Format) -> Option<fn(&SourceMap, &[Diagnostic]) -> String> {
+    match format {
+        Format::Human => None,
+        Format::Short => Some(formats::short),
+        Format::Json => Some(formats::json),
+        Format::Sarif => Some(formats::sarif),
+        Format::Github => Some(formats::github),
+    }
 }
 
 /// How a command ends that had no plan to work on.

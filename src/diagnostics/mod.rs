@@ -3,6 +3,8 @@
 
 pub mod codes;
 mod excerpt;
+pub mod formats;
+mod place;
 pub mod render;
 pub mod suggest;
 
