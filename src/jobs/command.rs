@@ -1,5 +1,7 @@
 //! The command of a job: its words, and their form for a shell.
 
+use indexmap::IndexSet;
+
 use super::Cell;
 use super::selection;
 use crate::schema::kinds::{Coverage, Suite};
@@ -74,28 +76,33 @@ fn coverage_py(coverage: Option<&Coverage>) -> Vec<Vec<String>> {
     vec![vec!["coverage".to_owned(), "xml".to_owned()], report]
 }
 
-/// What pytest is told to look into: the folders and files that a suite's globs begin with, those
-/// inside another one left out.
+/// What pytest is told to look into: the folders and files that a suite's globs begin with.
 pub fn roots(suite: &Suite) -> Vec<String> {
-    let mut roots: Vec<String> = Vec::new();
-    for glob in &suite.paths {
-        let (prefix, _) = glob.literal_prefix();
-        let prefix = if prefix.is_empty() {
-            ".".to_owned()
-        } else {
-            prefix
-        };
-        if !roots.contains(&prefix) {
-            roots.push(prefix);
-        }
-    }
-    let all = roots.clone();
-    let inside = |root: &str, other: &str| {
-        root != other
-            && (other == "." || root.strip_prefix(other).is_some_and(|r| r.starts_with('/')))
+    outermost(
+        suite
+            .paths
+            .iter()
+            .map(|glob| match glob.literal_prefix().0 {
+                prefix if prefix.is_empty() => ".".to_owned(),
+                prefix => prefix,
+            }),
+    )
+}
+
+/// Each path once, in the order given, without those inside another one.
+pub fn outermost(paths: impl Iterator<Item = String>) -> Vec<String> {
+    let all: IndexSet<String> = paths.collect();
+    // The folders around a path are few, however many paths there are.
+    let is_inside = |path: &str| {
+        let around = path.match_indices('/').map(|(at, _)| &path[..at]);
+        around
+            .chain(["."])
+            .any(|folder| folder != path && all.contains(folder))
     };
-    roots.retain(|root| !all.iter().any(|other| inside(root, other)));
-    roots
+    all.iter()
+        .filter(|path| !is_inside(path))
+        .cloned()
+        .collect()
 }
 
 /// Words as a line for a POSIX shell: each stays one word, and nothing in it is expanded, by the

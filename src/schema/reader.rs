@@ -78,6 +78,13 @@ impl Reader<'_> {
         let name = match written.split_once('.') {
             None => written,
             Some((word, name)) if word == kind.schema().name => name,
+            Some((word, _)) if KindId::from_word(word).is_none() => {
+                let diagnostic = self.unknown(kind, written, span);
+                return self.report(diagnostic.help(format!(
+                    "what is nested is named with a slash: `{}`",
+                    written.replace('.', "/")
+                )));
+            }
             Some((word, _)) => {
                 let wanted = kind.schema().name;
                 return self.report(Diagnostic::new(

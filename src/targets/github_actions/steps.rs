@@ -134,6 +134,7 @@ fn tests(jobs: &Jobs<'_>, job: &Job) -> Step {
     let title = &jobs.plan.suites[job.suite].head.title;
     Step {
         name: literal(&format!("Run {title}")),
+        id: Some(TESTS),
         run: Some(run),
         ..Step::default()
     }
@@ -147,47 +148,50 @@ fn report(job: &Job) -> Option<Step> {
         .collect();
     (!lines.is_empty()).then(|| Step {
         name: "Report coverage".to_owned(),
+        id: Some(COVERAGE),
         run: Some(lines.join("\n")),
         ..Step::default()
     })
 }
 
+/// The steps whose outcome others ask for.
+const TESTS: &str = "tests";
+const COVERAGE: &str = "coverage";
+
 fn uploads(job: &Job) -> Vec<Step> {
     let mut steps = Vec::new();
     if job.tool == ToolKind::Pytest {
-        steps.push(upload(
-            "Keep the results",
-            "results",
-            &job.id,
-            RESULTS,
-            RESULT_DAYS,
-        ));
+        // Results matter most when a test failed. Where no test was begun there are none, and a
+        // second error would hide the first.
+        let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
+        steps.push(upload("results", condition, &job.id, RESULTS, RESULT_DAYS));
     }
     if job.coverage.is_some() {
-        let file = if job.tool == ToolKind::CargoTest {
-            "cobertura.xml"
+        let (file, condition) = if job.report.is_empty() {
+            (
+                "cobertura.xml",
+                format!("steps.{TESTS}.outcome == 'success'"),
+            )
         } else {
-            "coverage.xml"
+            // A report that fails because too little is covered is the one that is looked at.
+            (
+                "coverage.xml",
+                format!("steps.{COVERAGE}.outcome != 'skipped'"),
+            )
         };
-        steps.push(upload(
-            "Keep the coverage",
-            "coverage",
-            &job.id,
-            file,
-            COVERAGE_DAYS,
-        ));
+        let condition = format!("${{{{ !cancelled() && {condition} }}}}");
+        steps.push(upload("coverage", condition, &job.id, file, COVERAGE_DAYS));
     }
     steps
 }
 
-fn upload(title: &str, prefix: &str, job: &str, path: &str, days: u32) -> Step {
+fn upload(what: &str, condition: String, job: &str, path: &str, days: u32) -> Step {
     Step {
-        name: title.to_owned(),
-        // Results matter most when a test failed; a cancelled run has none.
-        condition: Some("${{ !cancelled() }}"),
+        name: format!("Keep the {what}"),
+        condition: Some(condition),
         uses: Some(pins::UPLOAD_ARTIFACT.uses()),
         with: IndexMap::from([
-            ("name", Input::Text(format!("{prefix}-{job}"))),
+            ("name", Input::Text(format!("{what}-{job}"))),
             ("path", Input::Text(path.to_owned())),
             ("retention-days", Input::Number(days)),
             ("if-no-files-found", Input::Text("error".to_owned())),

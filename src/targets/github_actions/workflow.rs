@@ -123,8 +123,10 @@ pub struct Service {
 #[derive(Debug, Default, Serialize)]
 pub struct Step {
     pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<&'static str>,
     #[serde(rename = "if", skip_serializing_if = "Option::is_none")]
-    pub condition: Option<&'static str>,
+    pub condition: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uses: Option<Commented<String>>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]

@@ -106,25 +106,14 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The folders of all suites of pytest, each once, without those inside another.
+/// The folders of all suites of pytest, in the order of the alphabet.
 fn test_paths(plan: &Plan) -> Vec<String> {
-    let mut paths: Vec<String> = plan
-        .suites
-        .iter()
-        .filter(|(id, _)| command::tool_kind(plan, *id) == ToolKind::Pytest)
-        .flat_map(|(_, suite)| command::roots(suite))
-        .collect();
+    let mut paths = command::outermost(
+        plan.suites
+            .iter()
+            .filter(|(id, _)| command::tool_kind(plan, *id) == ToolKind::Pytest)
+            .flat_map(|(_, suite)| command::roots(suite)),
+    );
     paths.sort_unstable();
-    paths.dedup();
-    let all = paths.clone();
-    paths.retain(|path| {
-        !all.iter().any(|other| {
-            path != other
-                && (other == "."
-                    || path
-                        .strip_prefix(other.as_str())
-                        .is_some_and(|r| r.starts_with('/')))
-        })
-    });
     paths
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Named, fact, open, or_open, titles};
+use super::{Named, fact, open, or_open, some, titles};
 use crate::jobs::{Job, Jobs, command};
 use crate::schema::kinds::Stage;
 use crate::schema::values::{Host, Local, Text, Trigger, Types};
@@ -12,6 +12,8 @@ use crate::targets::github_actions;
 /// A row of the life-cycle table.
 #[derive(Debug, Serialize)]
 pub struct Row {
+    /// The fragment of the stage's section.
+    anchor: String,
     stage: String,
     runner: String,
     local_environment: String,
@@ -111,6 +113,7 @@ pub fn row(jobs: &Jobs<'_>, id: Id<Stage>) -> Row {
         host = format!("{host}, with {}", ci_stage.head.title);
     }
     Row {
+        anchor: anchor(&stage.head.title),
         stage: stage.head.title.clone(),
         runner: if of_stage.is_empty() {
             waiting()
@@ -130,6 +133,16 @@ pub fn row(jobs: &Jobs<'_>, id: Id<Stage>) -> Row {
         },
         ci_command,
     }
+}
+
+/// The fragment that a heading `Stage: …` gets: lower case, words joined by `-`, no punctuation.
+fn anchor(title: &str) -> String {
+    let heading = format!("stage {title}").to_lowercase();
+    heading
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+        .map(|c| if c == ' ' { '-' } else { c })
+        .collect()
 }
 
 /// The first stage on a CI host in which every suite of this one runs too.
@@ -210,13 +223,17 @@ pub fn job_row(plan: &Plan, job: &Job) -> JobRow {
         suite: suite.head.title.clone(),
         types: titles(suite.types.iter().map(|t| &plan.types[t.id])),
         environment: plan.environments[job.environment].head.title.clone(),
-        needs: titles(job.services.iter().map(|s| &plan.services[*s])),
+        needs: some(titles(job.services.iter().map(|s| &plan.services[*s]))),
         duration: or_open(
             &suite.head,
             "duration",
             suite.duration.map(|d| d.value.to_string()),
         ),
-        timeout: job.timeout.to_string(),
+        timeout: match plan.stages[job.stage].host {
+            // Git stops nothing.
+            Some(Host::Git) => "–".to_owned(),
+            _ => job.timeout.to_string(),
+        },
         command: command::shell(&job.command),
     }
 }

@@ -188,6 +188,15 @@ fn titles<'a, T: 'a>(items: impl Iterator<Item = &'a Decl<T>>) -> String {
     titles.join(", ")
 }
 
+/// A text, or a dash where there is none.
+fn some(text: String) -> String {
+    if text.is_empty() {
+        "–".to_owned()
+    } else {
+        text
+    }
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
