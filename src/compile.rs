@@ -116,7 +116,8 @@ pub fn compile(entry: &Entry, today: Option<Date>, loader: &mut dyn Loader) -> C
     sources.show_below(entry.shown_folders(root.as_deref()));
     // Names that a broken declaration would have brought are missed everywhere: that is a
     // consequence, not a mistake of its own.
-    if broken {
+    let unknown_kind = diagnostics.iter().any(|d| d.code == codes::UNKNOWN_KIND);
+    if broken || unknown_kind {
         diagnostics.retain(|d| d.code != codes::UNKNOWN_NAME);
     }
     let plan = if diagnostics::has_errors(&diagnostics) {

@@ -356,6 +356,36 @@ fn in_a_shared_file_only_the_keys_of_dtpc_change() {
     );
 }
 
+#[test]
+fn settings_that_a_new_file_hides_are_said() {
+    let repository = Repository::new();
+    repository.write(
+        "pyproject.toml",
+        "[tool.pytest.ini_options]\nminversion = \"8.0\"\n",
+    );
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(0));
+    assert!(
+        ended
+            .err
+            .contains("no longer the table in `pyproject.toml`"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn a_plan_that_does_not_parse_is_still_the_one_that_is_meant() {
+    let repository = Repository::new();
+    repository.write(
+        "plans/small.dtp",
+        &PLAN.replace("title: \"Small\", ", "title: \"Small\" "),
+    );
+    let ended = repository.dtpc(&["check"]);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains("DTP0003"), "{}", ended.err);
+}
+
 #[cfg(unix)]
 #[test]
 fn nothing_is_written_through_a_link_that_leads_out() {

@@ -4,13 +4,18 @@ use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::schema::Decl;
 use crate::schema::kinds::Gate;
-use crate::schema::values::JobPattern;
+use crate::schema::values::{JobPattern, Trigger};
 
 pub(super) struct Gates;
 
 impl Check for Gates {
     fn codes(&self) -> &'static [Code] {
-        &[codes::GATE_UNKNOWN_JOB, codes::GATE_STATUS, codes::UNGATED]
+        &[
+            codes::GATE_UNKNOWN_JOB,
+            codes::GATE_STATUS,
+            codes::UNGATED,
+            codes::GATE_NEVER_STARTED,
+        ]
     }
 
     fn check(&self, context: &mut Context<'_>) {
@@ -29,12 +34,36 @@ impl Check for Gates {
                         .help("branch protection knows a gate by this name alone"),
                 );
             }
+            never_started(context, gate);
             for pattern in gate.requires.iter().chain(&gate.advises) {
                 pattern_names_a_job(context, gate, pattern);
             }
         }
         ungated(context);
     }
+}
+
+/// A check that is required and never begins is waited for for ever.
+fn never_started(context: &mut Context<'_>, gate: &Decl<Gate>) {
+    let Some(named) = gate.stage else { return };
+    let stage = &context.plan.stages[named.id];
+    let reports = |trigger: &Trigger| {
+        matches!(
+            trigger,
+            Trigger::PullRequest { .. } | Trigger::MergeGroup | Trigger::Push { .. }
+        )
+    };
+    if stage.trigger.is_empty() || stage.trigger.iter().any(|t| reports(&t.value)) {
+        return;
+    }
+    let name = stage.head.name();
+    let message =
+        format!("no change starts the stage `{name}`, so this gate is waited for for ever");
+    context.report(
+        Diagnostic::new(codes::GATE_NEVER_STARTED, named.span, message)
+            .label(stage.trigger[0].span, "what starts the stage")
+            .help("give the stage `trigger: pull_request`, or take the gate out"),
+    );
 }
 
 fn pattern_names_a_job(context: &mut Context<'_>, gate: &Decl<Gate>, pattern: &JobPattern) {

@@ -8,12 +8,39 @@ pub(super) struct Limits;
 
 impl Check for Limits {
     fn codes(&self) -> &'static [Code] {
-        &[codes::OVER_LIMIT, codes::OVER_BUDGET]
+        &[
+            codes::OVER_LIMIT,
+            codes::OVER_BUDGET,
+            codes::TIMEOUT_TOO_SHORT,
+        ]
     }
 
     fn check(&self, context: &mut Context<'_>) {
+        timeouts(context);
         type_limits(context);
         budgets(context);
+    }
+}
+
+fn timeouts(context: &mut Context<'_>) {
+    for (_, suite) in context.plan.suites.iter() {
+        let (Some(timeout), Some(duration)) = (suite.timeout, suite.duration) else {
+            continue;
+        };
+        if timeout.value >= duration.value {
+            continue;
+        }
+        let message = format!(
+            "`{}` is stopped after {}, and is expected to take {}",
+            suite.head.name(),
+            timeout.value,
+            duration.value
+        );
+        context.report(
+            Diagnostic::new(codes::TIMEOUT_TOO_SHORT, timeout.span, message)
+                .label(duration.span, "the duration is given here")
+                .help("a timeout leaves room for a slow day: give it more than the duration"),
+        );
     }
 }
 
@@ -45,6 +72,8 @@ fn type_limits(context: &mut Context<'_>) {
                         .label(limit.span, "the limit is given here")
                         .help("divide the suite, make it faster, or raise the limit"),
                 );
+                // The other stages are one mistake with this one.
+                break;
             }
         }
     }

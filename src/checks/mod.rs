@@ -15,10 +15,10 @@ mod markers;
 mod outputs;
 mod pins;
 mod plan_count;
-mod ports;
 mod runners;
 mod schedules;
 mod selections;
+mod services;
 mod stages;
 mod suites;
 mod thresholds;
@@ -96,7 +96,7 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &schedules::Schedules,
         &runners::Runners,
         &layouts::Layouts,
-        &ports::Ports,
+        &services::Services,
         &selections::Selections,
         &trust::Trust,
         &pins::Pins,

@@ -29,6 +29,9 @@ impl Check for Pins {
                     "this hook has no fixed revision",
                     "add `rev: \"…\"`: a tag or a commit of that repository",
                 ),
+                (Some(_), Some(rev), None) if is_branch(rev) => {
+                    (rev.span, "this revision moves", "name a tag or a commit")
+                }
                 (Some(_), _, Some(entry)) => (
                     entry.span,
                     "a hook from another repository brings its own command",
@@ -49,4 +52,12 @@ impl Check for Pins {
             context.report(Diagnostic::new(codes::UNPINNED_HOOK, span, message).help(help));
         }
     }
+}
+
+/// Names that repositories give to branches, never to releases.
+fn is_branch(rev: &str) -> bool {
+    matches!(
+        rev,
+        "main" | "master" | "HEAD" | "develop" | "trunk" | "stable" | "latest"
+    )
 }

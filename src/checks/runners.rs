@@ -1,5 +1,7 @@
 //! Every job has a machine to run on.
 
+use std::collections::HashSet;
+
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::schema::values::{Host, Local};
@@ -22,6 +24,7 @@ impl Check for Runners {
                 );
             }
         }
+        let mut said = HashSet::new();
         for cell in context.cells {
             let stage = &context.plan.stages[cell.stage];
             let environment = &context.plan.environments[cell.environment];
@@ -46,6 +49,10 @@ impl Check for Runners {
                 ),
                 _ => continue,
             };
+            // One environment without a runner is one mistake, however many jobs it has.
+            if !said.insert((cell.environment, missing)) {
+                continue;
+            }
             let message = format!(
                 "`{}` runs in the stage `{}`, but `{}` {missing}",
                 suite.head.name(),

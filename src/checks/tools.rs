@@ -34,6 +34,22 @@ fn declared(context: &mut Context<'_>) {
                     .help("say what it is: `runs: pytest`, or `runs: command` for any other"),
             );
         }
+        match (&tool.command, kind) {
+            (None, Some(ToolKind::Command)) if tool.head.open("command").is_none() => {
+                let message = format!("the tool `{}` has no command", tool.head.name());
+                context.report(
+                    wrong(tool.head.head, message).help("for example `command: \"go test\"`"),
+                );
+            }
+            (Some(command), Some(known)) if known != ToolKind::Command => {
+                let message = format!("{} has a command of its own", known.title());
+                context.report(
+                    wrong(command.span, message)
+                        .help("take it out; for another command, write `runs: command`"),
+                );
+            }
+            _ => {}
+        }
         if let Some(config) = &tool.config
             && kind.is_some_and(|k| k != ToolKind::Pytest)
         {
@@ -64,13 +80,6 @@ fn suites(context: &mut Context<'_>) {
             let message = format!("{} does not select by markers", kind.title());
             context
                 .report(wrong(select.span, message).help("give it its own filter in `arguments`"));
-        }
-        if kind == ToolKind::Command && suite.arguments.is_empty() {
-            let message = format!("`{}` has no command", suite.head.name());
-            context.report(
-                wrong(suite.head.head, message)
-                    .help("write its words: `arguments: [\"make\", \"test\"]`"),
-            );
         }
         if kind == ToolKind::PreCommit && context.plan.hooks.is_empty() {
             let message = "pre-commit has nothing to run: no hook is declared";

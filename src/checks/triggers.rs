@@ -16,8 +16,16 @@ impl Check for Triggers {
             if stage.trigger.is_empty() && stage.head.open("trigger").is_none() {
                 let message = format!("nothing starts the stage `{}`", stage.head.name());
                 context.report(
-                    Diagnostic::new(codes::UNTRIGGERED, stage.head.head, message)
-                        .help("for example `trigger: pull_request`, or `trigger: open(\"…\")`"),
+                    Diagnostic::new(codes::UNTRIGGERED, stage.head.head, message).help(match stage
+                        .host
+                    {
+                        Some(host) => format!(
+                            "its host has {}; or write `trigger: open(\"…\")`",
+                            suggest::listed(words(host))
+                        ),
+                        None => "for example `trigger: pull_request`, or `trigger: open(\"…\")`"
+                            .to_owned(),
+                    }),
                 );
             }
             let Some(host) = stage.host else {
@@ -34,10 +42,10 @@ impl Check for Triggers {
             for trigger in &stage.trigger {
                 let word = trigger.value.word();
                 if !known.contains(&word) {
-                    let message = format!("{} knows no `{word}`", host.title());
+                    let message = format!("the host `{}` has no trigger `{word}`", host.word());
                     context.report(
                         Diagnostic::new(codes::TRIGGER_HOST, trigger.span, message)
-                            .help(format!("it knows {}", suggest::listed(known))),
+                            .help(format!("it has {}", suggest::listed(known))),
                     );
                 }
                 if let Trigger::PullRequest { branches } | Trigger::Push { branches, .. } =

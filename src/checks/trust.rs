@@ -32,6 +32,11 @@ impl Check for Trust {
                     .iter()
                     .any(|label| label.eq_ignore_ascii_case("self-hosted"))
             });
+            let open_runner = environment.head.open("runner").or_else(|| {
+                environment
+                    .runner
+                    .and_then(|r| context.plan.runners[r.id].head.open.first())
+            });
             let (why, place) = match environment.visibility {
                 Some(v) if v.value == Visibility::Private => ("is private", v.span),
                 None => match environment.head.open("visibility") {
@@ -39,7 +44,10 @@ impl Check for Trust {
                     None => ("is not said to be public", environment.head.head),
                 },
                 Some(v) if own_machine => ("runs on a machine of one's own", v.span),
-                Some(_) => continue,
+                Some(_) => match open_runner {
+                    Some(question) => ("has no runner that is known to be public", question.span),
+                    None => continue,
+                },
             };
             let message = format!(
                 "`{}` would let outsiders reach the environment `{}`, which {why}",

@@ -28,7 +28,16 @@ pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
         return Ok(refused(&compilation));
     };
     let jobs = Jobs::derive(checked, &compilation.sources);
-    let open: usize = checked.heads().map(|(_, head)| head.open.len()).sum();
+    let asked: usize = checked
+        .plans
+        .iter()
+        .map(|(_, plan)| plan.questions.len())
+        .sum();
+    let open = asked
+        + checked
+            .heads()
+            .map(|(_, head)| head.open.len())
+            .sum::<usize>();
     let name = compilation
         .sources
         .files()

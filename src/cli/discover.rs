@@ -54,8 +54,15 @@ fn declares_plan(path: &Path) -> bool {
         return false;
     };
     let parsed = syntax::parse(sources.file(id), &mut Vec::new());
-    parsed
+    let declared = parsed
         .declarations
         .iter()
-        .any(|d| sources.text(d.kind) == "plan")
+        .any(|d| sources.text(d.kind) == "plan");
+    // One that does not parse is meant all the same: what is wrong with it must be said.
+    declared
+        || sources
+            .file(id)
+            .text()
+            .lines()
+            .any(|line| line.starts_with("plan "))
 }

@@ -1,5 +1,6 @@
 //! `dtpc generate`
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::check::{counted, refused};
@@ -39,6 +40,7 @@ pub fn run(arguments: &arguments::Generate) -> Result<Outcome, Failure> {
         terminal::print(&format!("{:9} {}\n", change.action.word(), change.path));
     }
     note_left_out(&jobs, &chosen);
+    note_hidden_settings(&out, &changes);
     Ok(Outcome::Success)
 }
 
@@ -106,5 +108,19 @@ fn note_left_out(jobs: &Jobs<'_>, chosen: &[&'static dyn Target]) {
                 host.title()
             ));
         }
+    }
+}
+
+/// Says when a new `pytest.ini` hides the settings of a `pyproject.toml`: pytest reads one of them.
+fn note_hidden_settings(out: &Path, changes: &[Change]) {
+    let pyproject = fs::read_to_string(out.join("pyproject.toml")).unwrap_or_default();
+    let hides = changes
+        .iter()
+        .any(|c| c.path == "pytest.ini" && c.wanted.is_some());
+    if hides && pyproject.contains("[tool.pytest.ini_options]") {
+        terminal::error(
+            "note: pytest reads `pytest.ini` and no longer the table in `pyproject.toml`; to keep \
+             both in one, write `tool pytest { config: \"pyproject.toml\" }` in the plan",
+        );
     }
 }

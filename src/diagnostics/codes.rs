@@ -68,6 +68,7 @@ codes! {
     PORT_CLASH "DTP0212" "port-clash" Error "Two services of one job listen on the same port.";
     MOCKED_SERVICE "DTP0213" "mocked-service" Error "A suite of a type that mocks its dependencies needs a real service.";
     SERVICE_START "DTP0214" "service-start" Error "A service has no way to be started, or two.";
+    SERVICE_HOST "DTP0215" "service-host" Error "A service needs containers, and the operating system of a job has none.";
 
     MARKER_REUSED "DTP0301" "marker-reused" Error "A marker belongs to two groups.";
     MARKER_DEFAULT "DTP0302" "marker-default" Error "The default of a marker group is not one of its markers.";
@@ -89,6 +90,8 @@ codes! {
     THRESHOLD_BASELINE "DTP0510" "threshold-baseline" Error "A relative threshold has nothing to be compared with.";
     THRESHOLD_CONFLICT "DTP0511" "threshold-conflict" Error "Two checks of a threshold contradict each other.";
     THRESHOLD_JOBS "DTP0512" "threshold-jobs" Error "A threshold is measured in a job that does not exist.";
+    GATE_NEVER_STARTED "DTP0513" "gate-never-started" Error "A gate judges a stage that no change to be merged starts.";
+    TIMEOUT_TOO_SHORT "DTP0514" "timeout-too-short" Error "A suite is stopped before it can be done.";
 
     EXPIRED "DTP0601" "expired" Error "An exception's date has passed.";
     SCHEDULE "DTP0603" "schedule" Error "A schedule never fires, or its time zone does not exist.";

@@ -69,17 +69,24 @@ impl SourceCode for Excerpt<'_> {
             let column = text[line_start(text, from)..from].chars().count();
             return Ok(self.contents((from, to), line, column));
         }
-        let mut start = line_start(text, from);
-        for _ in 0..before {
-            start = line_start(text, start.saturating_sub(1));
-        }
-        let mut end = line_end(text, to);
-        for _ in 0..after {
-            end = line_end(text, (end + 1).min(text.len()));
-        }
+        let (mut start, mut end) = (line_start(text, from), line_end(text, to));
         if from - start > 2 * SIDE || end - to > 2 * SIDE {
+            // A long line is shown in part, and alone.
             start = boundary(text, start.max(from.saturating_sub(SIDE)));
             end = boundary(text, end.min(to + SIDE));
+        } else {
+            for _ in 0..before {
+                let above = line_start(text, start.saturating_sub(1));
+                start = if start - above > 4 * SIDE {
+                    start
+                } else {
+                    above
+                };
+            }
+            for _ in 0..after {
+                let below = line_end(text, (end + 1).min(text.len()));
+                end = if below - end > 4 * SIDE { end } else { below };
+            }
         }
         let column = start - line_start(text, start);
         Ok(self.contents((start, end), newlines(text, start), column))

@@ -40,6 +40,16 @@ pub fn help<'a>(
     }
 }
 
+/// A word with its article.
+pub fn a(word: &str) -> String {
+    let article = if word.starts_with(['a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {word}")
+}
+
 /// `` `a`, `b` and `c` ``
 pub fn listed(items: &[&str]) -> String {
     joined(items, "and")

@@ -46,7 +46,11 @@ pub fn of(
             (ToolKind::CargoTest, _) => (vec!["cargo", "test"], Vec::new()),
             (ToolKind::PreCommit, _) => (vec!["pre-commit", "run", "--all-files"], Vec::new()),
             (ToolKind::CoveragePy | ToolKind::Tarpaulin | ToolKind::Command, _) => {
-                (Vec::new(), Vec::new())
+                let command = suite
+                    .tool
+                    .and_then(|t| plan.tools[t.id].body.command.as_ref());
+                let words = command.map(|c| c.words.iter().map(String::as_str).collect());
+                (words.unwrap_or_default(), Vec::new())
             }
         };
     let gate = coverage

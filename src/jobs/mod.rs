@@ -7,12 +7,13 @@
 pub mod cells;
 pub mod command;
 pub mod selection;
+mod setup;
 
 pub use cells::Cell;
 
 use crate::checks::CheckedPlan;
 use crate::schema::kinds::{Coverage, Environment, Gate, Service, Stage, Suite, Threshold};
-use crate::schema::values::{Command, Duration, ToolKind};
+use crate::schema::values::{Duration, ToolKind};
 use crate::schema::{Id, Plan};
 use crate::source::SourceMap;
 
@@ -51,8 +52,12 @@ pub struct Job {
     pub environment: Id<Environment>,
     /// What its tool is.
     pub tool: ToolKind,
-    /// Commands that make a fresh checkout ready.
-    pub setup: Vec<Command>,
+    /// The version of Python that it runs with; without one, the one that is there.
+    pub python: Option<String>,
+    /// Commands that make a fresh checkout ready, each as its words.
+    pub setup: Vec<Vec<String>>,
+    /// The question that must be answered before there is a machine for it.
+    pub waits_for: Option<String>,
     /// The command, as its words.
     pub command: Vec<String>,
     /// Commands behind it that report coverage.
@@ -131,15 +136,18 @@ fn job(plan: &Plan, cell: Cell) -> Job {
             c.of.iter().any(|s| s.id == cell.suite) && c.stages.iter().any(|s| s.id == cell.stage)
         })
         .map(|(id, _)| id);
-    let tool = suite.tool.map(|t| &plan.tools[t.id]);
-    let measuring = coverage
-        .and_then(|c| plan.coverages[c].tool)
-        .map(|t| &plan.tools[t.id]);
-    let setup = tool
+    let measuring = coverage.and_then(|c| plan.coverages[c].tool);
+    let tools: Vec<_> = suite
+        .tool
         .into_iter()
         .chain(measuring)
-        .flat_map(|t| t.setup.iter().cloned())
+        .map(|t| t.id)
         .collect();
+    let runner = environment.runner.map(|r| &plan.runners[r.id].head);
+    let waits_for = environment
+        .head
+        .open("runner")
+        .or_else(|| runner?.open.first());
     let (command, report) = command::of(plan, cell, coverage);
     Job {
         id: format!("{}-{}", suite.head.name(), environment.head.name()),
@@ -148,7 +156,12 @@ fn job(plan: &Plan, cell: Cell) -> Job {
         stage: cell.stage,
         environment: cell.environment,
         tool: command::tool_kind(plan, cell.suite),
-        setup,
+        python: tools.iter().find_map(|tool| setup::python(plan, *tool)),
+        setup: tools
+            .iter()
+            .flat_map(|tool| setup::commands(plan, *tool))
+            .collect(),
+        waits_for: waits_for.map(|question| question.text.clone()),
         command,
         report,
         services: suite.needs.iter().map(|s| s.id).collect(),

@@ -97,7 +97,11 @@ pub fn flatten<'f>(
     if let Some((outer, _)) = parent
         && !(outer == KindId::Feature && kind == KindId::Feature)
     {
-        let message = format!("a {word} cannot stand inside a {}", outer.schema().name);
+        let message = format!(
+            "{} cannot stand inside {}",
+            suggest::a(word),
+            suggest::a(outer.schema().name)
+        );
         diagnostics.push(
             Diagnostic::new(codes::MISPLACED, syntax.kind, message)
                 .help("move it to the outermost level"),
@@ -105,7 +109,7 @@ pub fn flatten<'f>(
         return;
     }
     if let [first, ..] = syntax.pattern.as_slice() {
-        let message = format!("a {word} takes no parentheses");
+        let message = format!("{} takes no parentheses", suggest::a(word));
         diagnostics.push(Diagnostic::new(codes::MISPLACED, first.value.span, message));
     }
     let own = sources.text(name);
@@ -137,7 +141,7 @@ pub fn check_fields(
         let name = sources.text(given.name);
         if field(declaration.kind, name).is_none() {
             let known = schema.fields.iter().map(|f| f.name).chain([TITLE.name]);
-            let message = format!("a {} has no field `{name}`", schema.name);
+            let message = format!("{} has no field `{name}`", suggest::a(schema.name));
             diagnostics.push(
                 Diagnostic::new(codes::UNKNOWN_FIELD, given.name, message)
                     .maybe_help(suggest::help(name, "field", known)),
@@ -157,8 +161,10 @@ pub fn check_fields(
     for required in schema.fields.iter().filter(|f| f.required) {
         if !fields.iter().any(|f| sources.text(f.name) == required.name) {
             let message = format!(
-                "`{}` has no `{}`, which a {} must have",
-                declaration.name, required.name, schema.name
+                "`{}` has no `{}`, which {} must have",
+                declaration.name,
+                required.name,
+                suggest::a(schema.name)
             );
             diagnostics.push(
                 Diagnostic::new(codes::MISSING_FIELD, declaration.syntax.head(), message)

@@ -41,6 +41,8 @@ kinds! {
         optional "reviewers" reviewers: Vec<Text>, "reviewers: [\"meenakshi\", \"pavitra\"]";
         /// When it was or will be reviewed.
         optional "review" review: Option<Date>, "review: 2025-05-05";
+        /// What is open about the plan as a whole, rather than about one of its fields.
+        optional "questions" questions: Vec<Text>, "questions: [\"which metrics matter to users?\"]";
     }
 
     /// A language of the repository. Each needs a formatter and a linter (hooks), a unit-test tool
@@ -55,11 +57,15 @@ kinds! {
     "tool" Tool in tools {
         /// What the tool is. A tool with the name of a known one need not say it.
         optional "runs" runs: Option<ToolKind>, "runs: pytest";
+        /// The command of a tool that `runs: command`; a suite's `arguments` follow it.
+        optional "command" command: Option<Command>, "command: \"go test\"";
         /// Where people read about it.
         optional "link" link: Option<Text>, "link: \"https://docs.pytest.org/en/stable/\"";
-        /// The Python version that jobs set up for it. Without one, the runner's own `python3`.
+        /// The Python version that jobs set up for it. Without one, the machine's own `python3`, or
+        /// the newest one where dtpc installs the tool with pip.
         optional "python" python: Option<Text>, "python: \"3.12\"";
-        /// Commands that make a fresh checkout ready for it, in order, each as its words.
+        /// Commands that make a fresh checkout ready for it, in order. Without any, what installs the
+        /// tool itself: `python3 -m pip install pytest` and the like.
         optional "setup" setup: Vec<Command>, "setup: [\"python3 -m pip install -r requirements.txt\"]";
         /// The file its configuration goes to, below the root: `pytest.ini`, or a `pyproject.toml`
         /// in which only the keys of dtpc are changed. For pytest alone.
@@ -105,7 +111,7 @@ kinds! {
         default("any") "types" types: Types, "types: [unit, integration]";
         /// How long its critical path may take, from the expected durations of its suites.
         optional "budget" budget: Option<Spanned<Duration>>, "budget: 30min";
-        /// What a failure does.
+        /// What a failure does: stated in the document.
         optional "on_failure" on_failure: Option<OnFailure>, "on_failure: block";
     }
 
@@ -203,7 +209,8 @@ kinds! {
         optional "covers" covers: Vec<Ref<Feature>>, "covers: [serve/disagg]";
         /// How long the whole of it is expected to take.
         optional "duration" duration: Option<Spanned<Duration>>, "duration: 12min";
-        /// After how long a job of it is stopped.
+        /// After how long a job of it is stopped. Without it, twice the duration, at least 10min;
+        /// without a duration, 1h.
         optional "timeout" timeout: Option<Spanned<Duration>>, "timeout: 30min";
         /// Who mends it.
         optional "owner" owner: Option<Ref<Owner>>, "owner: serve_team";
@@ -257,7 +264,8 @@ kinds! {
     "area" Area in areas {
     }
 
-    /// A feature that tests must cover. Features may be nested.
+    /// A feature that tests must cover. Features may be nested: `feature serve { feature disagg {} }`
+    /// makes `serve` and `serve/disagg`.
     "feature" Feature in features {
         /// The coverage area it belongs to; a nested feature is in the area of the one around it.
         optional "area" area: Option<Ref<Area>>, "area: features";
@@ -291,7 +299,10 @@ kinds! {
         required "better" better: Option<Direction>, "better: lower";
     }
 
-    /// A bar that performance tests must meet: absolute, or relative to an earlier result.
+    /// A bar that performance tests must meet: absolute, or relative to an earlier result. Jobs hand
+    /// the bars to the tests as JSON in the variable `DTPC_THRESHOLDS`, a list of objects with
+    /// `metric`, `statistic`, `operator`, `value`, `unit` and, for relative ones, `since`; a fixture
+    /// of the tests judges by them.
     "threshold" Threshold in thresholds {
         /// The jobs it is measured in.
         required "of" of: Option<JobPattern>, "of: disagg_perf(environment: gpu_perf_cluster)";

@@ -39,11 +39,21 @@ impl Reader<'_> {
             }
             _ => value.describe().to_owned(),
         };
-        self.diagnostics.push(Diagnostic::new(
-            codes::WRONG_TYPE,
-            value.span,
-            format!("expected {expected}, found {found}"),
-        ));
+        let help = match value.kind {
+            ValueKind::Text if !expected.contains("string") && !expected.contains('"') => {
+                Some("take the quotes off")
+            }
+            ValueKind::Name | ValueKind::Number { .. } if expected == "a string" => {
+                Some("put it in double quotes")
+            }
+            ValueKind::Name => Some("while it is not known, write `open(\"…\")` with the question"),
+            _ => None,
+        };
+        let message = format!("expected {expected}, found {found}");
+        self.diagnostics.push(
+            Diagnostic::new(codes::WRONG_TYPE, value.span, message)
+                .maybe_help(help.map(str::to_owned)),
+        );
         None
     }
 
@@ -90,7 +100,11 @@ impl Reader<'_> {
                 return self.report(Diagnostic::new(
                     codes::WRONG_TYPE,
                     span,
-                    format!("expected a {wanted}, found a {word}"),
+                    format!(
+                        "expected {}, found {}",
+                        suggest::a(wanted),
+                        suggest::a(word)
+                    ),
                 ));
             }
         };
@@ -127,8 +141,11 @@ impl Reader<'_> {
         {
             let other = other.schema().name;
             return diagnostic
-                .label(*place, format!("this `{name}` is a {other}"))
-                .help(format!("declare it: `{word} {name} {{ … }}`"));
+                .label(*place, format!("this `{name}` is {}", suggest::a(other)))
+                .help(format!(
+                    "name {}, or declare it: `{word} {name} {{ … }}`",
+                    suggest::a(word)
+                ));
         }
         let help = suggest::help(name, word, candidates);
         diagnostic.maybe_help(help)
@@ -243,6 +260,10 @@ impl<'r, 'a> Arguments<'r, 'a> {
                 Some(parameter) => given.push((*parameter, &argument.value)),
                 None => {
                     failed = true;
+                    let message = match argument.name {
+                        Some(name) => format!("there is no argument `{}`", reader.text(name)),
+                        None => "this is one argument too many".to_owned(),
+                    };
                     let help = match parameters {
                         [] => Some("it takes no arguments".to_owned()),
                         _ => {
@@ -250,8 +271,7 @@ impl<'r, 'a> Arguments<'r, 'a> {
                         }
                     };
                     reader.diagnostics.push(
-                        Diagnostic::new(codes::UNKNOWN_FIELD, span, "no such argument")
-                            .maybe_help(help),
+                        Diagnostic::new(codes::UNKNOWN_FIELD, span, message).maybe_help(help),
                     );
                 }
             }

@@ -308,9 +308,11 @@ fn usual_help(rest: &str, nothing_expected: bool) -> Option<&'static str> {
         '\'' | '`' => Some("strings stand in double quotes"),
         '=' => Some("a field is `name: value`"),
         ';' => Some("fields are separated by a new line or a comma"),
-        c if nothing_expected && (c.is_alphanumeric() || c == '_') => {
-            Some("fields are separated by a new line or a comma")
-        }
+        '.' if nothing_expected => Some("a date is `2027-01-31`; a number has one point"),
+        '-' => Some("in names, words are joined by `_`"),
+        c if nothing_expected && (c.is_alphanumeric() || c == '_') => Some(
+            "what stands beside each other is separated by a comma or a new line; text stands in double quotes",
+        ),
         _ => None,
     }
 }

@@ -11,6 +11,9 @@ use crate::source::{SourceFile, Span};
 /// How deep brackets may nest. Deep enough for any plan, shallow enough for any stack.
 pub const MAX_DEPTH: usize = 128;
 
+/// What a file consists of.
+const SHAPE: &str = "a file is a list of declarations: `kind name { field: value }`";
+
 /// What [`split`] found in a file.
 #[derive(Debug, Default)]
 pub struct Pieces {
@@ -101,13 +104,13 @@ impl Splitter<'_> {
     fn stray(&mut self) {
         let start = self.at;
         let shown = self.text[start..].chars().next().map_or(1, char::len_utf8);
-        let message = match self.bytes[start] {
-            b'}' | b']' | b')' => "this closing bracket has no opening one",
-            _ => "expected a declaration",
+        let (message, help) = match self.bytes[start] {
+            b'}' | b']' | b')' => ("this closing bracket has no opening one", SHAPE),
+            b'#' | b'/' => ("expected a declaration", "comments begin with `//`"),
+            _ => ("expected a declaration", SHAPE),
         };
         self.diagnostics.push(
-            Diagnostic::new(codes::SYNTAX, self.span(start, start + shown), message)
-                .help("a file is a list of declarations: `kind name { field: value }`"),
+            Diagnostic::new(codes::SYNTAX, self.span(start, start + shown), message).help(help),
         );
         self.skip_line();
     }

@@ -58,7 +58,7 @@ fn jactionlint_at_its_strictest_blames_only_what_the_plan_says() {
 #[test]
 fn actionlint_finds_them_correct() {
     for repository in Repository::both() {
-        let labels = "labels: [gpu-1, gpu-single-node, gpu-multi-node, gpu-cluster]";
+        let labels = "labels: [gpu-1]";
         repository.write("lint.yaml", &format!("self-hosted-runner:\n  {labels}\n"));
         let arguments = ["-oneline", "-no-color", "-config-file", "lint.yaml"];
         let done = call(&repository, "actionlint", &arguments);
@@ -89,8 +89,8 @@ fn zizmor_finds_them_secure_but_for_private_machines() {
             .filter(|finding| finding["ident"] == "self-hosted-runner")
             .count();
         assert_eq!(findings.len(), private, "{done}");
-        // It did look: both plans have such machines at night.
-        assert!(private > 0, "{done}");
+        // It did look: the sample has such a machine at night; Dynamo's are open still.
+        assert_eq!(private > 0, repository.plan().contains("sample"), "{done}");
     }
 }
 

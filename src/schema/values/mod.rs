@@ -78,7 +78,7 @@ macro_rules! whole_number {
                 match reader.text(number).parse() {
                     Ok(read) => Some(read),
                     Err(_) => {
-                        reader.wrong(value, concat!("a whole number that fits into ", stringify!($Type)))
+                        reader.wrong(value, &format!("a whole number from 0 to {}", <$Type>::MAX))
                     }
                 }
             }

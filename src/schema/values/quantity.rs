@@ -93,9 +93,9 @@ impl FieldType for Duration {
         let word = reader.text(unit);
         let Some((_, factor)) = DURATION_UNITS.iter().find(|(known, _)| *known == word) else {
             let message = format!("`{word}` is no unit of time");
-            let help = suggest::help(word, "unit", DURATION_UNITS.iter().map(|(unit, _)| *unit));
-            return reader
-                .report(Diagnostic::new(codes::WRONG_TYPE, unit, message).maybe_help(help));
+            let units: Vec<&str> = DURATION_UNITS.iter().map(|(unit, _)| *unit).collect();
+            let help = format!("there is {}; a minute is `min`", suggest::listed(&units));
+            return reader.report(Diagnostic::new(codes::WRONG_TYPE, unit, message).help(help));
         };
         let millis = reader
             .text(number)
@@ -146,7 +146,7 @@ impl FieldType for Percent {
         {
             return Some(Self(share));
         }
-        reader.wrong(value, "a percentage from `0%` to `100%`")
+        reader.wrong(value, "a percentage, from `0%` to `100%`")
     }
 }
 

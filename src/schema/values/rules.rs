@@ -313,7 +313,10 @@ impl FieldType for Baseline {
 
 impl FieldType for ThresholdCheck {
     fn shape() -> String {
-        "a comparison: `p99 < 200ms`, `regression(p99) <= 5% since release(previous)`".to_owned()
+        format!(
+            "a comparison, `p99 < 200ms` or `regression(p99) <= 5% since release(previous)`, of {}",
+            suggest::either(Statistic::WORDS)
+        )
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {

@@ -65,7 +65,9 @@ impl Trigger {
 
 impl FieldType for Trigger {
     fn shape() -> String {
-        format!("one of {}", suggest::listed(&WORDS))
+        "`commit`, `pull_request(branches: […])`, `merge_group`, `push(branches: […], tags: […])`, \
+         `schedule(\"0 8 * * *\", timezone: \"UTC\")`, `dispatch`"
+            .to_owned()
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
@@ -86,6 +88,15 @@ impl FieldType for Trigger {
             }
         };
         let word = reader.text(callee).to_owned();
+        if word == "push"
+            && let Some(unnamed) = given.iter().find(|argument| argument.name.is_none())
+        {
+            let message = "are these branches or tags?";
+            return reader.report(
+                Diagnostic::new(codes::WRONG_TYPE, unnamed.value.span, message)
+                    .help("write `push(branches: …)` or `push(tags: …)`"),
+            );
+        }
         let mut arguments = Arguments::new(reader, given, parameters);
         let trigger = match word.as_str() {
             "commit" => Self::Commit,

@@ -15,7 +15,7 @@ use crate::targets::{Content, Output};
 const SCRIPT: &str = ".github/dtpc/gate.py";
 
 /// How long judging may take, in minutes.
-const TIMEOUT: u64 = 5;
+pub const TIMEOUT: u64 = 5;
 
 /// The script that judges: generated, so that what the gate does can be read and tested.
 pub fn script(jobs: &Jobs<'_>) -> Output {
@@ -51,7 +51,7 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
         needs: Some(judged.iter().map(|(job, _)| job.id.clone()).collect()),
         // Without this a gate behind a failed job would be skipped, and a skipped check passes.
         condition: Some("${{ always() }}".to_owned()),
-        runs_on: RunsOn::Label("ubuntu-24.04".to_owned()),
+        runs_on: RunsOn::Label(super::HOSTED.to_owned()),
         timeout_minutes: TIMEOUT,
         permissions: Permissions { contents: "read" },
         services: IndexMap::new(),

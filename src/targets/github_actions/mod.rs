@@ -14,13 +14,16 @@ use super::banner::{self, Comment};
 use super::{Content, Output, RenderError, Target, yaml};
 use crate::jobs::{Job, Jobs};
 use crate::schema::Id;
-use crate::schema::kinds::{Environment, Runner, Stage};
-use crate::schema::values::{Arch, Host, Os};
+use crate::schema::kinds::{Runner, Stage};
+use crate::schema::values::Host;
 use literal::literal;
 pub(crate) use triggers::in_words;
 use workflow::{
     Concurrency, Input, JobEntry, On, Permissions, Run, RunDefaults, RunsOn, Service, Workflow,
 };
+
+/// The machine of what needs no environment of the plan.
+const HOSTED: &str = "ubuntu-24.04";
 
 /// `--target github-actions`
 pub struct GitHubActions;
@@ -145,25 +148,42 @@ fn entry(jobs: &Jobs<'_>, job: &Job) -> JobEntry {
             ))
         })
         .collect();
+    let name = commented(
+        literal(&job.title),
+        jobs,
+        suite.head.span,
+        "suite",
+        suite.head.name(),
+    );
+    if let Some(question) = &job.waits_for {
+        return waiting(name, question);
+    }
     JobEntry {
-        name: commented(
-            literal(&job.title),
-            jobs,
-            suite.head.span,
-            "suite",
-            suite.head.name(),
-        ),
+        name,
         needs: None,
         condition: None,
-        runs_on: runs_on(
-            environment.runner.map(|r| &plan.runners[r.id].body),
-            environment,
-        ),
+        runs_on: runs_on(environment.runner.map(|r| &plan.runners[r.id].body)),
         timeout_minutes: job.timeout.whole_minutes().max(1),
         permissions: Permissions { contents: "read" },
         services,
         env: steps::environment(jobs, job),
         steps: steps::of(jobs, job),
+    }
+}
+
+/// A job for which nobody has named a machine. It is neither left out, which would be a gap that
+/// nobody sees, nor sent to a machine that was guessed: it fails at once and says why.
+fn waiting(name: Commented<String>, question: &str) -> JobEntry {
+    JobEntry {
+        name,
+        needs: None,
+        condition: None,
+        runs_on: RunsOn::Label(HOSTED.to_owned()),
+        timeout_minutes: gate::TIMEOUT,
+        permissions: Permissions { contents: "read" },
+        services: IndexMap::new(),
+        env: IndexMap::new(),
+        steps: steps::waiting(question),
     }
 }
 
@@ -183,36 +203,22 @@ fn commented(
     Commented(name, format!("{file}: {word} {declared}"))
 }
 
-/// The labels of a job's runner. Where the plan leaves the runner open, a label that no machine
-/// has, which says so: the job waits to be answered instead of running in the wrong place.
-fn runs_on(runner: Option<&Runner>, environment: &crate::schema::Decl<Environment>) -> RunsOn {
-    let labels =
-        |runner: &Runner| -> Vec<String> { runner.labels.iter().map(|l| literal(l)).collect() };
-    match runner {
-        Some(runner) if runner.group.is_some() => RunsOn::Group {
-            group: runner
-                .group
-                .as_ref()
-                .map(|g| literal(g))
-                .unwrap_or_default(),
-            labels: (!runner.labels.is_empty()).then(|| FlowSeq(labels(runner))),
+/// The labels of a job's runner.
+fn runs_on(runner: Option<&Runner>) -> RunsOn {
+    let Some(runner) = runner else {
+        return RunsOn::Label(HOSTED.to_owned());
+    };
+    let mut labels: Vec<String> = runner.labels.iter().map(|label| literal(label)).collect();
+    match (&runner.group, labels.len()) {
+        (Some(group), 0) => RunsOn::Group {
+            group: literal(group),
+            labels: None,
         },
-        Some(runner) if runner.labels.len() == 1 => RunsOn::Label(labels(runner).remove(0)),
-        Some(runner) if !runner.labels.is_empty() => RunsOn::Labels(FlowSeq(labels(runner))),
-        _ => RunsOn::Labels(FlowSeq(vec![
-            "self-hosted".to_owned(),
-            match environment.os {
-                Os::Linux => "linux",
-                Os::Windows => "windows",
-                Os::MacOs => "macOS",
-            }
-            .to_owned(),
-            match environment.arch {
-                Arch::Amd64 => "x64",
-                Arch::Arm64 => "arm64",
-            }
-            .to_owned(),
-            environment.head.name().replace('_', "-"),
-        ])),
+        (Some(group), _) => RunsOn::Group {
+            group: literal(group),
+            labels: Some(FlowSeq(labels)),
+        },
+        (None, 1) => RunsOn::Label(labels.remove(0)),
+        (None, _) => RunsOn::Labels(FlowSeq(labels)),
     }
 }

@@ -22,13 +22,30 @@ const COVERAGE_DAYS: u32 = 30;
 /// All steps of a job, in order.
 pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     let mut steps = vec![checkout()];
-    steps.extend(python(jobs, job));
+    steps.extend(python(job));
     steps.extend(setup(job));
     steps.extend(services(jobs, job));
     steps.push(tests(jobs, job));
     steps.extend(report(job));
     steps.extend(uploads(job));
     steps
+}
+
+/// The one step of a job that has no machine yet: it fails at once and says what is to be answered.
+pub fn waiting(question: &str) -> Vec<Step> {
+    let message = format!(
+        "::error::there is no machine for this job: {}",
+        one_line(question)
+    );
+    vec![Step {
+        name: "Say what is open".to_owned(),
+        run: Some(format!("{}\nexit 1", command::shell(&["echo", &message]))),
+        ..Step::default()
+    }]
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The variables of a job.
@@ -57,9 +74,8 @@ fn checkout() -> Step {
     }
 }
 
-fn python(jobs: &Jobs<'_>, job: &Job) -> Option<Step> {
-    let tool = jobs.plan.suites[job.suite].tool?;
-    let version = jobs.plan.tools[tool.id].python.as_ref()?;
+fn python(job: &Job) -> Option<Step> {
+    let version = job.python.as_ref()?;
     Some(Step {
         name: literal(&format!("Set up Python {version}")),
         uses: Some(pins::SETUP_PYTHON.uses()),
@@ -69,7 +85,11 @@ fn python(jobs: &Jobs<'_>, job: &Job) -> Option<Step> {
 }
 
 fn setup(job: &Job) -> Option<Step> {
-    let lines: Vec<String> = job.setup.iter().map(|c| command::shell(&c.words)).collect();
+    let lines: Vec<String> = job
+        .setup
+        .iter()
+        .map(|words| command::shell(words))
+        .collect();
     (!lines.is_empty()).then(|| Step {
         name: "Set up the tools".to_owned(),
         run: Some(lines.join("\n")),

@@ -96,7 +96,7 @@ pub fn description(plan: &Plan, id: MarkerId, info: &MarkerInfo) -> String {
     match info.group {
         Some(group) => {
             let group = &plan.marker_groups[group];
-            format!("{} {}", group.head.title, name.as_str().replace('_', " "))
+            format!("one of: {}", group.head.title)
         }
         None => name.words(),
     }

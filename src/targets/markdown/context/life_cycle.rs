@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Named, fact, open, or_open, some, titles};
 use crate::jobs::{Job, Jobs, command};
-use crate::schema::kinds::Stage;
+use crate::schema::kinds::{Owner, Stage};
 use crate::schema::values::{Host, Local, Text, Trigger, Types};
 use crate::schema::{Id, Plan};
 use crate::targets::github_actions;
@@ -36,6 +36,7 @@ pub struct JobRow {
     suite: String,
     types: String,
     environment: String,
+    owner: String,
     needs: String,
     duration: String,
     timeout: String,
@@ -63,7 +64,7 @@ pub fn row(jobs: &Jobs<'_>, id: Id<Stage>) -> Row {
                 }
             }
             Some(Local::Unavailable(why)) => {
-                let why = format!("{}: not on one machine ({why})", environment.head.title);
+                let why = format!("{} not locally: {why}", environment.head.title);
                 if !unavailable.contains(&why) {
                     unavailable.push(why);
                 }
@@ -132,6 +133,15 @@ pub fn row(jobs: &Jobs<'_>, id: Id<Stage>) -> Row {
             format!("{host}: {environments}")
         },
         ci_command,
+    }
+}
+
+/// An owner, with how to reach them.
+fn owner(plan: &Plan, id: Id<Owner>) -> String {
+    let owner = &plan.owners[id];
+    match &owner.contact {
+        Some(contact) => format!("{} ({contact})", owner.head.title),
+        None => owner.head.title.clone(),
     }
 }
 
@@ -223,6 +233,7 @@ pub fn job_row(plan: &Plan, job: &Job) -> JobRow {
         suite: suite.head.title.clone(),
         types: titles(suite.types.iter().map(|t| &plan.types[t.id])),
         environment: plan.environments[job.environment].head.title.clone(),
+        owner: or_open(&suite.head, "owner", suite.owner.map(|o| owner(plan, o.id))),
         needs: some(titles(job.services.iter().map(|s| &plan.services[*s]))),
         duration: or_open(
             &suite.head,
@@ -261,6 +272,6 @@ pub fn trigger(trigger: &Trigger) -> String {
             let zone = timezone.as_ref().map_or("UTC", |z| z.as_str());
             format!("the clock: {} ({zone})", github_actions::in_words(cron))
         }
-        Trigger::Dispatch => "hand".to_owned(),
+        Trigger::Dispatch => "somebody who asks for it".to_owned(),
     }
 }

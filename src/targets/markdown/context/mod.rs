@@ -214,6 +214,14 @@ fn questions(plan: &Plan) -> Vec<(String, String)> {
         })
         .collect();
     questions.sort();
+    for (_, info) in plan.plans.iter() {
+        let about = || format!("plan {}", info.head.title);
+        questions.extend(
+            info.questions
+                .iter()
+                .map(|q| (q.span.start, about(), q.to_string())),
+        );
+    }
     questions
         .into_iter()
         .map(|(_, subject, text)| (subject, text))

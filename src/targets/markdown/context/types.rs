@@ -37,6 +37,9 @@ pub fn test_type(plan: &Plan, test_type: &Decl<TestType>) -> TypeSection {
     let layout = test_type.layout.as_ref().map(|layout| match layout {
         Layout::Adjacent => "beside the code they test".to_owned(),
         Layout::Under(folder) => format!("under {folder}"),
+        Layout::Mirrors { folder, of } if of.as_str() == "." => {
+            format!("under {folder}, in the same folders as the code they test")
+        }
         Layout::Mirrors { folder, of } => format!("under {folder}, in the folders of {of}"),
     });
     fact(&mut facts, head, "layout", "Tests live", layout);

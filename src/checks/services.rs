@@ -1,13 +1,15 @@
-//! Services that run beside each other listen on different ports, and there is a way to start each.
+//! There is one way to start each service, it can be had where it is needed, and services that run
+//! beside each other listen on different ports.
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::schema::values::Os;
 
-pub(super) struct Ports;
+pub(super) struct Services;
 
-impl Check for Ports {
+impl Check for Services {
     fn codes(&self) -> &'static [Code] {
-        &[codes::PORT_CLASH, codes::SERVICE_START]
+        &[codes::PORT_CLASH, codes::SERVICE_START, codes::SERVICE_HOST]
     }
 
     fn check(&self, context: &mut Context<'_>) {
@@ -26,6 +28,7 @@ impl Check for Ports {
                     .help("an `image` runs in a container, a `command` from the checkout"),
             );
         }
+        containers(context);
         for (_, suite) in context.plan.suites.iter() {
             for (index, need) in suite.needs.iter().enumerate() {
                 let service = &context.plan.services[need.id];
@@ -48,6 +51,32 @@ impl Check for Ports {
                         .label(port.span, "the port is given here"),
                 );
             }
+        }
+    }
+}
+
+/// Hosts run the containers of services beside jobs on Linux alone.
+fn containers(context: &mut Context<'_>) {
+    for (_, suite) in context.plan.suites.iter() {
+        for named in &suite.environments {
+            let environment = &context.plan.environments[named.id];
+            let contained = suite
+                .needs
+                .iter()
+                .find(|n| context.plan.services[n.id].image.is_some());
+            let Some(need) = contained.filter(|_| environment.os != Os::Linux) else {
+                continue;
+            };
+            let message = format!(
+                "`{}` runs in a container, and {} has none",
+                context.plan.services[need.id].head.name(),
+                environment.os.title()
+            );
+            context.report(
+                Diagnostic::new(codes::SERVICE_HOST, need.span, message)
+                    .label(named.span, "the environment is named here")
+                    .help("run the suite on Linux, or start the service with a `command`"),
+            );
         }
     }
 }

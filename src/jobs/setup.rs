@@ -1,0 +1,40 @@
+//! How a fresh machine is made ready for a tool.
+
+use super::command::kind_of;
+use crate::schema::kinds::Tool;
+use crate::schema::values::ToolKind;
+use crate::schema::{Id, Plan};
+
+/// The Python that is set up for a tool which is installed with it, when the plan names none: the
+/// newest one.
+const NEWEST_PYTHON: &str = "3.x";
+
+/// The commands of a tool's `setup`; without any, what installs the tool itself.
+pub fn commands(plan: &Plan, tool: Id<Tool>) -> Vec<Vec<String>> {
+    let declared = &plan.tools[tool];
+    if !declared.setup.is_empty() {
+        return declared.setup.iter().map(|c| c.words.clone()).collect();
+    }
+    let words: &[&str] = match kind_of(plan, tool) {
+        Some(ToolKind::Pytest) => &["python3", "-m", "pip", "install", "pytest"],
+        Some(ToolKind::PreCommit) => &["python3", "-m", "pip", "install", "pre-commit"],
+        Some(ToolKind::CoveragePy) => &["python3", "-m", "pip", "install", "coverage"],
+        Some(ToolKind::Tarpaulin) => &["cargo", "install", "cargo-tarpaulin", "--locked"],
+        // Rust is on the machines of the hosts; what else a command needs only the plan can say.
+        Some(ToolKind::CargoTest | ToolKind::Command) | None => return Vec::new(),
+    };
+    vec![words.iter().map(|word| (*word).to_owned()).collect()]
+}
+
+/// The version of Python that a tool asks for; where dtpc installs it with pip, there must be one
+/// that packages may be installed into.
+pub fn python(plan: &Plan, tool: Id<Tool>) -> Option<String> {
+    let declared = &plan.tools[tool];
+    let installed = declared.setup.is_empty()
+        && matches!(
+            kind_of(plan, tool),
+            Some(ToolKind::Pytest | ToolKind::PreCommit | ToolKind::CoveragePy)
+        );
+    let asked = declared.python.as_ref().map(ToString::to_string);
+    asked.or_else(|| installed.then(|| NEWEST_PYTHON.to_owned()))
+}
