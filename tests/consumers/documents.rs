@@ -47,3 +47,42 @@ fn their_spelling_is_right() {
         assert!(done.success(), "{done}");
     }
 }
+
+/// The documentation of this repository, by the same judges.
+fn own_pages() -> Vec<std::path::PathBuf> {
+    let mut pages: Vec<_> = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+    ]
+    .iter()
+    .map(|page| workspace().join(page))
+    .collect();
+    for folder in ["docs", "docs/decisions"] {
+        for entry in std::fs::read_dir(workspace().join(folder)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            pages.extend(path.extension().is_some_and(|e| e == "md").then_some(path));
+        }
+    }
+    assert!(pages.len() >= 8, "{pages:?}");
+    pages
+}
+
+#[test]
+fn the_pages_of_this_repository_are_clean_and_their_links_lead_somewhere() {
+    let config = workspace().join("tests/tools/.markdownlint.jsonc");
+    let mut lint = tools().command("markdownlint-cli2");
+    lint.arg("--config").arg(config).args(own_pages());
+    let done = run(&mut lint, LIMIT);
+    assert!(done.success(), "{done}");
+    let mut links = tools().command("lychee");
+    links
+        .args(["--offline", "--include-fragments", "--no-progress"])
+        .args(own_pages());
+    let done = run(&mut links, LIMIT);
+    assert!(done.success(), "{done}");
+    let mut spelling = tools().command("codespell");
+    let done = run(spelling.args(own_pages()), LIMIT);
+    assert!(done.success(), "{done}");
+}
