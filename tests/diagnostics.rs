@@ -17,6 +17,7 @@
 mod dtpc;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -162,4 +163,77 @@ fn codes_and_names_are_given_once_and_in_order() {
     }
     let names: BTreeSet<&str> = codes::ALL.iter().map(|c| c.name).collect();
     assert_eq!(names.len(), codes::ALL.len());
+}
+
+/// The first case that shows a code and nothing else, without its marks.
+fn example(code: &str) -> Option<String> {
+    cases().into_iter().find_map(|case| {
+        let text = fs::read_to_string(case).unwrap();
+        let codes = expected(&text);
+        let fits = !codes.is_empty() && codes.iter().all(|(_, found)| found == code);
+        fits.then(|| {
+            let lines = text
+                .lines()
+                .map(|line| line.split("//~").next().unwrap().trim_end());
+            lines.collect::<Vec<_>>().join("\n") + "\n"
+        })
+    })
+}
+
+/// The page of a code.
+fn page(code: &codes::Code) -> String {
+    let mut page = format!(
+        "# {}: {}\n\n{}\n",
+        code.code,
+        code.name.replace('-', " "),
+        code.summary
+    );
+    if let Some(example) = example(code.code) {
+        let folder = tempfile::TempDir::new().unwrap();
+        fs::copy(
+            self::folder().join("base.dtp"),
+            folder.path().join("base.dtp"),
+        )
+        .unwrap();
+        fs::write(folder.path().join("example.dtp"), &example).unwrap();
+        let check = ["check", "--today", TODAY, "example.dtp"];
+        let said = Dtpc::new(&check).from(folder.path()).run().err;
+        let base = if example.contains("\"base.dtp\"") {
+            "\n`base.dtp` is [a plan that holds](../../tests/diagnostics/base.dtp).\n"
+        } else {
+            ""
+        };
+        let _ = write!(
+            page,
+            "\n## Example\n\n```dtp-wrong\n{example}```\n{base}\n```text\n{}\n```\n",
+            said.trim_end()
+        );
+    }
+    let _ = write!(page, "\n## What to do\n\n{}\n", code.fix);
+    page
+}
+
+#[test]
+fn every_code_has_a_page_and_it_is_fresh() {
+    let folder = root().join("docs/diagnostics");
+    for code in codes::ALL {
+        let path = folder.join(format!("{}.md", code.code));
+        let page = page(code);
+        if std::env::var_os("DTPC_BLESS").is_some() {
+            fs::write(&path, &page).unwrap();
+            continue;
+        }
+        assert!(
+            fs::read_to_string(&path).unwrap() == page,
+            "{} is stale",
+            path.display()
+        );
+        let explained = Dtpc::new(&["explain", &code.code.to_lowercase()]).run();
+        assert_eq!((explained.code, explained.out), (Some(0), page));
+    }
+    let pages = fs::read_dir(folder).unwrap().count();
+    assert_eq!(pages, codes::ALL.len(), "a page belongs to no code");
+    let list = Dtpc::new(&["explain", "--list"]).run().out;
+    assert_eq!(list.lines().count(), codes::ALL.len());
+    assert_eq!(Dtpc::new(&["explain", "DTP9999"]).run().code, Some(2));
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::diagnostics::Code;
 use crate::schema::values::Date;
 use crate::targets;
 
@@ -32,6 +33,8 @@ pub enum Command {
     /// Say what is wrong with a plan
     #[command(after_help = EXIT_CODES)]
     Check(Check),
+    /// Say what a finding means and what to do about it
+    Explain(Explain),
     /// Write the files that a plan is compiled to
     #[command(after_help = EXIT_CODES)]
     Generate(Generate),
@@ -50,6 +53,19 @@ pub struct Check {
     /// The day on which dates are judged [default: today, in UTC]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub today: Option<Date>,
+}
+
+/// `dtpc explain`
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true)]
+pub struct Explain {
+    /// The code of the finding, such as DTP0103
+    #[arg(value_parser = code)]
+    pub code: Option<Code>,
+
+    /// List every code
+    #[arg(long, conflicts_with = "code")]
+    pub list: bool,
 }
 
 /// How findings are written.
@@ -97,6 +113,10 @@ fn target_names() -> PossibleValuesParser {
         .iter()
         .map(|t| PossibleValue::new(t.name()).help(t.about()));
     PossibleValuesParser::new(values.collect::<Vec<_>>())
+}
+
+fn code(text: &str) -> Result<Code, String> {
+    Code::find(text).ok_or_else(|| "no finding has this code; `dtpc explain --list`".to_owned())
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -10,6 +10,7 @@ mod arguments;
 mod check;
 mod diff;
 mod discover;
+mod explain;
 mod files;
 mod generate;
 mod terminal;
@@ -78,6 +79,7 @@ pub fn main() -> ExitCode {
     let arguments = arguments::Arguments::parse();
     let done = match &arguments.command {
         arguments::Command::Check(check) => check::run(check),
+        arguments::Command::Explain(explain) => Ok(explain::run(explain)),
         arguments::Command::Generate(generate) => generate::run(generate),
     };
     match done {

@@ -46,6 +46,9 @@ pub fn human(sources: &SourceMap, diagnostics: &[Diagnostic], style: Style) -> S
     if diagnostics.len() > SHOWN {
         let _ = write!(out, ", of which the first {SHOWN} are shown");
     }
+    if let Some(first) = diagnostics.first() {
+        let _ = write!(out, "; `dtpc explain {}` says more", first.code.code);
+    }
     out.push('\n');
     out
 }

@@ -17,7 +17,9 @@ pub fn page() -> String {
     }
     for kind in KINDS {
         let _ = writeln!(page, "\n### {}\n\n{}", kind.name, paragraph(kind.doc));
-        page.push_str("\n| field | takes | default | meaning | example |\n| --- | --- | --- | --- | --- |\n");
+        page.push_str(
+            "\n| field | takes | default | meaning | example |\n| --- | --- | --- | --- | --- |\n",
+        );
         for field in kind.fields.iter().chain([&TITLE]) {
             row(field, &mut page);
         }

@@ -59,13 +59,13 @@ fn own_pages() -> Vec<std::path::PathBuf> {
     .iter()
     .map(|page| workspace().join(page))
     .collect();
-    for folder in ["docs", "docs/decisions"] {
+    for folder in ["docs", "docs/decisions", "docs/diagnostics"] {
         for entry in std::fs::read_dir(workspace().join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
             pages.extend(path.extension().is_some_and(|e| e == "md").then_some(path));
         }
     }
-    assert!(pages.len() >= 8, "{pages:?}");
+    assert!(pages.len() >= 60, "{pages:?}");
     pages
 }
 
@@ -83,6 +83,10 @@ fn the_pages_of_this_repository_are_clean_and_their_links_lead_somewhere() {
     let done = run(&mut links, LIMIT);
     assert!(done.success(), "{done}");
     let mut spelling = tools().command("codespell");
-    let done = run(spelling.args(own_pages()), LIMIT);
+    // The pages of findings show misspelt plans on purpose.
+    let prose = own_pages()
+        .into_iter()
+        .filter(|page| !page.starts_with(workspace().join("docs/diagnostics")));
+    let done = run(spelling.args(prose), LIMIT);
     assert!(done.success(), "{done}");
 }

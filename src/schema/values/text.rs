@@ -51,15 +51,16 @@ impl FieldType for Text {
                 text: text.into(),
                 span: value.span,
             }),
-            Err(Unreadable {
-                offset,
-                length,
-                message,
-                help,
-            }) => {
+            Err(unreadable) => {
+                let Unreadable {
+                    offset,
+                    length,
+                    message: (code, message),
+                    help,
+                } = *unreadable;
                 let start = value.span.start + offset;
                 let span = Span::new(start, start + length);
-                reader.report(Diagnostic::new(message.0, span, message.1).help(help))
+                reader.report(Diagnostic::new(code, span, message).help(help))
             }
         }
     }
@@ -74,7 +75,7 @@ struct Unreadable {
 }
 
 /// Takes the quotes off and resolves escapes.
-fn unescape(quoted: &str) -> Result<String, Unreadable> {
+fn unescape(quoted: &str) -> Result<String, Box<Unreadable>> {
     let inner = quoted
         .strip_prefix('"')
         .and_then(|q| q.strip_suffix('"'))
@@ -82,11 +83,13 @@ fn unescape(quoted: &str) -> Result<String, Unreadable> {
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner.char_indices();
     while let Some((at, c)) = rest.next() {
-        let unreadable = |length: usize, code, message, help| Unreadable {
-            offset: u32::try_from(at + 1).unwrap_or_default(),
-            length: u32::try_from(length).unwrap_or_default(),
-            message: (code, message),
-            help,
+        let unreadable = |length: usize, code, message, help| {
+            Box::new(Unreadable {
+                offset: u32::try_from(at + 1).unwrap_or_default(),
+                length: u32::try_from(length).unwrap_or_default(),
+                message: (code, message),
+                help,
+            })
         };
         if c != '\\' {
             if is_hidden(c) {
