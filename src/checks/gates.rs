@@ -29,8 +29,8 @@ impl Check for Gates {
             if let Some((_, twin)) = twin {
                 let message = format!("two gates are called `{}`", gate.status);
                 context.report(
-                    Diagnostic::new(codes::GATE_STATUS, gate.status.span, message)
-                        .label(twin.status.span, "the first one is here")
+                    Diagnostic::new(codes::GATE_STATUS, gate.status.0.span, message)
+                        .label(twin.status.0.span, "the first one is here")
                         .help("branch protection knows a gate by this name alone"),
                 );
             }

@@ -2,7 +2,7 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes, suggest};
-use crate::schema::values::{Host, Trigger};
+use crate::schema::values::{Host, Text, Trigger};
 
 pub(super) struct Triggers;
 
@@ -48,16 +48,27 @@ impl Check for Triggers {
                             .help(format!("it has {}", suggest::listed(known))),
                     );
                 }
-                if let Trigger::PullRequest { branches } | Trigger::Push { branches, .. } =
-                    &trigger.value
-                    && let Some(empty) = branches.iter().find(|b| b.trim().is_empty())
-                {
-                    let message = "an empty pattern matches no branch";
-                    context.report(Diagnostic::new(codes::TRIGGER_HOST, empty.span, message));
+                let patterns: Vec<&Text> = match &trigger.value {
+                    Trigger::PullRequest { branches } => branches.iter().collect(),
+                    Trigger::Push { branches, tags } => branches.iter().chain(tags).collect(),
+                    _ => Vec::new(),
+                };
+                for pattern in patterns.into_iter().filter(|p| !names_a_ref(p)) {
+                    let message = "no branch or tag can have such a name";
+                    context.report(
+                        Diagnostic::new(codes::TRIGGER_HOST, pattern.span, message)
+                            .help("names have no spaces and none of `~ ^ : \\ { }`; `*` stays between slashes, `**` crosses them"),
+                    );
                 }
             }
         }
     }
+}
+
+/// Whether a pattern can match the name of a branch or a tag.
+fn names_a_ref(pattern: &str) -> bool {
+    let forbidden = |c: char| c.is_whitespace() || c.is_control() || "~^:\\{}".contains(c);
+    !pattern.is_empty() && !pattern.contains(forbidden) && !pattern.starts_with('/')
 }
 
 /// The triggers that a host knows.

@@ -3,7 +3,7 @@
 use crate::diagnostics::{Diagnostic, codes, suggest};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader, field};
-use crate::schema::values::Text;
+use crate::schema::values::Line;
 use crate::schema::{Head, KindId, Plan, TITLE, kinds::KINDS};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Declaration};
@@ -31,7 +31,7 @@ impl Resolvable<'_> {
             .fields
             .iter()
             .find(|f| reader.text(f.name) == TITLE.name)
-            .and_then(|f| Text::read(&f.value, reader))
+            .and_then(|f| Line::read(&f.value, reader))
             .map_or_else(|| self.name.words(), |title| title.to_string());
         Head {
             name: Some(self.name),

@@ -4,9 +4,9 @@
 use super::reader::{FieldType, Fields};
 use super::values::{
     AnyRef, Arch, ArgumentType, Arity, Cause, Command, Date, Direction, Duration, GitStage, Glob,
-    Host, Image, Isolation, JobPattern, Layout, Limit, Local, MarkerExpr, MarkerNames, MarkerRef,
-    Markers, OnFailure, Os, Percent, Price, Ref, Requirement, Role, Spanned, Text, ThresholdCheck,
-    ToolKind, Trigger, Types, Variables, Visibility,
+    Host, Image, Isolation, JobPattern, Layout, Limit, Line, Local, MarkerExpr, MarkerNames,
+    MarkerRef, Markers, OnFailure, Os, Percent, Price, Ref, Requirement, Role, Spanned, Text,
+    ThresholdCheck, ToolKind, Trigger, Types, Variables, Visibility,
 };
 use super::{Decl, FieldSchema, Head, Id, KindSchema, Table};
 
@@ -119,7 +119,7 @@ kinds! {
     /// behind it.
     "gate" Gate in gates {
         /// The name of the job, for ever.
-        required "status" status: Text, "status: \"all required checks\"";
+        required "status" status: Line, "status: \"all required checks\"";
         /// The stage whose jobs it judges.
         required "stage" stage: Option<Ref<Stage>>, "stage: pre_merge";
         /// The jobs that must succeed. Without it, every job of the stage that is not in `advises`.

@@ -60,7 +60,7 @@ pub static TITLE: FieldSchema = FieldSchema {
     example: "title: \"Pre-Merge\"",
     required: false,
     default: None,
-    shape: || "a string".to_owned(),
+    shape: || "a string on one line".to_owned(),
 };
 
 /// What every declaration has.

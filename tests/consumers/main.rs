@@ -21,6 +21,7 @@ mod act;
 mod documents;
 mod gate;
 mod hooks;
+mod hostile;
 mod linters;
 mod pytest;
 mod read_back;

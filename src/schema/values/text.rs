@@ -66,6 +66,37 @@ impl FieldType for Text {
     }
 }
 
+/// A string that stands on one line: what something is called.
+#[derive(Debug, Clone, Default)]
+pub struct Line(pub Text);
+
+impl Deref for Line {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FieldType for Line {
+    fn shape() -> String {
+        "a string on one line".to_owned()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = Text::read(value, reader)?;
+        if text.contains('\n') || text.trim().is_empty() {
+            return reader.wrong(value, "a string on one line");
+        }
+        Some(Self(text))
+    }
+}
+
 /// Why a string cannot be read, and where in it.
 struct Unreadable {
     offset: u32,
