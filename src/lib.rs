@@ -13,6 +13,29 @@
 //! | jobs | [`jobs`] | a checked plan | [`jobs::Jobs`] |
 //! | targets | [`targets`] | jobs | [`targets::Output`]s |
 //!
+//! From a text to its outputs, without a file:
+//!
+//! ```
+//! use dtpc::compile::{Entry, LoadError, Loader, compile};
+//! use dtpc::jobs::Jobs;
+//! use dtpc::targets;
+//!
+//! struct Memory;
+//! impl Loader for Memory {
+//!     fn load(&mut self, _path: &str) -> Result<String, LoadError> {
+//!         Ok("plan small { title: \"Small\" }".to_owned())
+//!     }
+//! }
+//!
+//! let entry = Entry { file: "small.dtp".to_owned(), folders: Vec::new() };
+//! let compilation = compile(&entry, None, &mut Memory);
+//! assert!(compilation.diagnostics.is_empty());
+//! let plan = compilation.plan.expect("a plan without findings");
+//! let jobs = Jobs::derive(&plan, &compilation.sources);
+//! let outputs = targets::render(targets::REGISTRY, &jobs).expect("outputs");
+//! assert_eq!(outputs[0].path, "docs/test-plan.md");
+//! ```
+//!
 //! Nothing of this does input or output: files, terminals and processes belong to [`cli`].
 
 pub mod checks;

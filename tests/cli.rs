@@ -167,6 +167,15 @@ fn an_open_root_asks_for_out() {
 }
 
 #[test]
+fn a_file_is_no_output_folder() {
+    let repository = Repository::new();
+    repository.write("taken", "");
+    let ended = repository.dtpc(&["generate", "--out", "taken"]);
+    assert_eq!(ended.code, Some(3));
+    assert!(ended.err.contains("taken is a file"), "{}", ended.err);
+}
+
+#[test]
 fn only_the_targets_that_are_asked_for_are_written() {
     let repository = Repository::new();
     let ended = repository.dtpc(&[

@@ -55,6 +55,10 @@ pub fn compare(
     targets: &[&'static dyn Target],
     origin: &str,
 ) -> Result<Vec<Change>, Failure> {
+    if out.is_file() {
+        let message = format!("{} is a file, and outputs need a folder", out.display());
+        return Err(Failure::new(message).help("name a folder with `--out`"));
+    }
     let mut changes = Vec::with_capacity(outputs.len());
     for output in outputs {
         stays_below(out, &output.path)?;
