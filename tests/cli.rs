@@ -366,6 +366,31 @@ fn in_a_shared_file_only_the_keys_of_dtpc_change() {
 }
 
 #[test]
+fn markers_that_people_registered_are_not_lost() {
+    let repository = Repository::new();
+    let tool = "tool pytest { config: \"pyproject.toml\" }\n";
+    repository.write("plans/small.dtp", &format!("{PLAN}{tool}"));
+    let mine = "[tool.pytest.ini_options]\nmarkers = [\"mine: keep\"]\n";
+    repository.write("pyproject.toml", mine);
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(3));
+    assert!(
+        ended
+            .err
+            .contains("pyproject.toml would lose `mine` in markers"),
+        "{}",
+        ended.err
+    );
+    assert_eq!(repository.read("pyproject.toml"), mine);
+    repository.write(
+        "plans/small.dtp",
+        &format!("{PLAN}{tool}marker mine {{}}\n"),
+    );
+    assert_eq!(repository.dtpc(&["generate"]).code, Some(0));
+    assert_eq!(repository.dtpc(&["generate", "--check"]).code, Some(0));
+}
+
+#[test]
 fn settings_that_a_new_file_hides_are_said() {
     let repository = Repository::new();
     repository.write(

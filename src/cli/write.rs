@@ -69,9 +69,9 @@ pub fn compare(
                 (text.clone(), protected)
             }
             Content::Shared(edit) => {
-                let wanted = edit(present.as_deref())
+                let edited = edit(present.as_deref())
                     .map_err(|e| Failure::new(format!("{}: {e}", output.path)))?;
-                (wanted, None)
+                (edited.text, edited.loses)
             }
         };
         let action = match &present {

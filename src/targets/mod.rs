@@ -74,7 +74,16 @@ pub enum Content {
 }
 
 /// From the present text of a file to the wanted one.
-pub type Edit = dyn Fn(Option<&str>) -> Result<String, RenderError> + Send + Sync;
+pub type Edit = dyn Fn(Option<&str>) -> Result<Edited, RenderError> + Send + Sync;
+
+/// A file that people write too, after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// The wanted text.
+    pub text: String,
+    /// What of people's own writing it no longer holds, in words, if anything.
+    pub loses: Option<String>,
+}
 
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

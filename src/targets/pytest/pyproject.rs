@@ -4,17 +4,20 @@
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 use super::Settings;
-use crate::targets::RenderError;
+use crate::targets::{Edited, RenderError};
 
 /// The options that dtpc asks for; others that stand there stay.
 const OPTIONS: [&str; 2] = ["--strict-markers", "--strict-config"];
 
-/// The text of the file after the change.
+/// What stands above the keys that dtpc has written: by it a later run knows them.
+const MARK: &str = "# Written by dtpc from ";
+
+/// The file after the change, and what it would lose by it.
 pub fn edit(
     present: Option<&str>,
     settings: &Settings,
     origin: &str,
-) -> Result<String, RenderError> {
+) -> Result<Edited, RenderError> {
     let mut document: DocumentMut = present
         .unwrap_or_default()
         .parse()
@@ -22,11 +25,15 @@ pub fn edit(
     let tool = table(document.as_table_mut(), "tool", true)?;
     let pytest = table(tool, "pytest", true)?;
     let options = table(pytest, "ini_options", false)?;
-    let note = format!("\n# Written by dtpc from {origin}; change the plan instead.\n");
-    set(options, "markers", array(&settings.markers), &note);
-    set(options, "testpaths", array(&settings.test_paths), &note);
+    let note = format!("{MARK}{origin}; change the plan instead.\n");
+    let mut lost = set(options, "markers", &settings.markers, &note);
+    lost.extend(set(options, "testpaths", &settings.test_paths, &note));
     add_options(options)?;
-    Ok(document.to_string())
+    let loses = (!lost.is_empty()).then(|| format!("would lose {}", lost.join(", ")));
+    Ok(Edited {
+        text: document.to_string(),
+        loses,
+    })
 }
 
 /// A table inside another one, made if there is none.
@@ -47,24 +54,57 @@ fn table<'t>(
     })
 }
 
-/// Sets a key, with a note above it when it is new.
-fn set(options: &mut Table, key: &str, array: Array, note: &str) {
-    if let Some(Item::Value(Value::Array(present))) = options.get_mut(key) {
-        let same = present
-            .iter()
-            .filter_map(Value::as_str)
-            .eq(array.iter().filter_map(Value::as_str));
-        if !same {
-            let decoration = present.decor().clone();
-            *present = array;
-            *present.decor_mut() = decoration;
-        }
-        return;
+/// Sets a key, with a note above it. Returns what people had written there and is gone.
+fn set(options: &mut Table, key: &str, items: &[String], note: &str) -> Vec<String> {
+    let above = options
+        .key(key)
+        .and_then(|key| key.leaf_decor().prefix()?.as_str().map(str::to_owned))
+        .unwrap_or_default();
+    let present = options.get(key).map(entries).unwrap_or_default();
+    let own = above.contains(MARK);
+    if own && present == items {
+        return Vec::new();
     }
-    options.insert(key, Item::Value(Value::Array(array)));
+    options.insert(key, Item::Value(Value::Array(array(items))));
+    if own {
+        return Vec::new();
+    }
+    let above = if above.trim().is_empty() {
+        format!("\n{note}")
+    } else {
+        format!("{above}{note}")
+    };
     if let Some(mut key) = options.key_mut(key) {
-        key.leaf_decor_mut().set_prefix(note);
+        key.leaf_decor_mut().set_prefix(above);
     }
+    let kept: Vec<&str> = items.iter().map(|item| name(item)).collect();
+    let lost = present
+        .iter()
+        .map(|entry| name(entry))
+        .filter(|entry| !kept.contains(entry));
+    lost.map(|entry| format!("`{entry}` in {key}")).collect()
+}
+
+/// The entries of a list, or the lines of a string, as pytest reads either.
+fn entries(item: &Item) -> Vec<String> {
+    match item {
+        Item::Value(Value::Array(array)) => array
+            .iter()
+            .filter_map(|v| v.as_str().map(str::to_owned))
+            .collect(),
+        Item::Value(Value::String(text)) => text
+            .value()
+            .lines()
+            .map(|l| l.trim().to_owned())
+            .filter(|l| !l.is_empty())
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What an entry is called: a marker without its argument and description.
+fn name(entry: &str) -> &str {
+    entry.split([':', '(']).next().unwrap_or(entry).trim()
 }
 
 fn array(items: &[String]) -> Array {
@@ -144,6 +184,8 @@ mod tests {
     fn what_people_wrote_stays_and_a_second_run_changes_nothing() {
         let present = "# ours\n[project]\nname = \"x\" # keep\n\n[tool.pytest.ini_options]\nminversion = \"8.0\"\naddopts = [\n    \"-ra\", # short summary\n]\n\n[tool.ruff]\nline-length = 99\n";
         let once = edit(Some(present), &settings(), "plans/p.dtp").unwrap();
+        assert_eq!(once.loses, None);
+        let once = once.text;
         for kept in [
             "# ours",
             "name = \"x\" # keep",
@@ -157,12 +199,34 @@ mod tests {
             once.contains("--strict-markers") && once.contains("unit: unit tests"),
             "{once}"
         );
-        assert_eq!(edit(Some(&once), &settings(), "plans/p.dtp").unwrap(), once);
+        let again = edit(Some(&once), &settings(), "plans/p.dtp").unwrap();
+        assert_eq!((again.text, again.loses), (once, None));
     }
 
     #[test]
     fn a_file_that_is_not_there_is_begun() {
-        let text = edit(None, &settings(), "plans/p.dtp").unwrap();
+        let text = edit(None, &settings(), "plans/p.dtp").unwrap().text;
         assert!(text.starts_with("[tool.pytest.ini_options]"), "{text}");
+    }
+
+    #[test]
+    fn entries_that_people_wrote_and_the_plan_does_not_have_are_named() {
+        let present = "[tool.pytest.ini_options]\n# ours\nmarkers = [\"mine(N): keep\", \"unit: old words\"]\ntestpaths = \"tests\"\n";
+        let once = edit(Some(present), &settings(), "plans/p.dtp").unwrap();
+        assert_eq!(once.loses.as_deref(), Some("would lose `mine` in markers"));
+        assert!(
+            once.text.contains("# ours\n# Written by dtpc"),
+            "{}",
+            once.text
+        );
+        // What dtpc wrote itself it may take away again.
+        let less = Settings {
+            markers: Vec::new(),
+            ..settings()
+        };
+        assert_eq!(
+            edit(Some(&once.text), &less, "plans/p.dtp").unwrap().loses,
+            None
+        );
     }
 }
