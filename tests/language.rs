@@ -13,7 +13,7 @@ mod dtpc;
 use std::fs;
 
 use ::dtpc::schema::kinds::KINDS;
-use ::dtpc::schema::{TITLE, reference};
+use ::dtpc::schema::{SHARED, reference};
 use dtpc::{Dtpc, root};
 use tempfile::TempDir;
 
@@ -25,7 +25,7 @@ fn every_kind_and_field_has_words_and_an_example() {
             "{} has no description",
             kind.name
         );
-        for field in kind.fields.iter().chain([&TITLE]) {
+        for field in kind.fields.iter().chain(SHARED) {
             let name = format!("{}.{}", kind.name, field.name);
             assert!(
                 field.doc.trim().ends_with('.'),

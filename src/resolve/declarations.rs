@@ -1,12 +1,14 @@
 //! Declarations on their way to being read: flattened, each with its kind and full name.
 
+use std::borrow::Cow;
+
 use crate::diagnostics::{Diagnostic, codes, suggest};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader, field};
 use crate::schema::values::Line;
-use crate::schema::{Head, KindId, Plan, TITLE, kinds::KINDS};
+use crate::schema::{Head, KindId, Plan, SHARED, TITLE, kinds::KINDS};
 use crate::source::{FileId, SourceMap, Span};
-use crate::syntax::ast::{self, Declaration};
+use crate::syntax::ast::{self, Declaration, Field};
 
 /// A declaration whose kind is known.
 #[derive(Debug)]
@@ -17,6 +19,10 @@ pub struct Resolvable<'f> {
     pub name: Name,
     /// As it was written.
     pub syntax: &'f Declaration,
+    /// Its fields, with those of the declaration that it extends.
+    pub fields: Cow<'f, [Field]>,
+    /// Whether what it extends could not be had, so that fields may be missing for that reason.
+    pub incomplete: bool,
     /// The full name of the declaration around it.
     pub parent: Option<Name>,
     /// The index of the declaration around it, once names are known.
@@ -121,6 +127,8 @@ pub fn flatten<'f>(
         kind,
         name: full,
         syntax,
+        fields: Cow::Borrowed(&syntax.fields),
+        incomplete: false,
         parent: parent.map(|(_, name)| name),
         parent_index: None,
     });
@@ -136,11 +144,16 @@ pub fn check_fields(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let schema = declaration.kind.schema();
+    // Inherited fields were looked at where they stand.
     let fields = &declaration.syntax.fields;
     for (index, given) in fields.iter().enumerate() {
         let name = sources.text(given.name);
         if field(declaration.kind, name).is_none() {
-            let known = schema.fields.iter().map(|f| f.name).chain([TITLE.name]);
+            let known = schema
+                .fields
+                .iter()
+                .map(|f| f.name)
+                .chain(SHARED.map(|f| f.name));
             let message = format!("{} has no field `{name}`", suggest::a(schema.name));
             diagnostics.push(
                 Diagnostic::new(codes::UNKNOWN_FIELD, given.name, message)
@@ -158,8 +171,16 @@ pub fn check_fields(
             );
         }
     }
-    for required in schema.fields.iter().filter(|f| f.required) {
-        if !fields.iter().any(|f| sources.text(f.name) == required.name) {
+    for required in schema
+        .fields
+        .iter()
+        .filter(|f| f.required && !declaration.incomplete)
+    {
+        if !declaration
+            .fields
+            .iter()
+            .any(|f| sources.text(f.name) == required.name)
+        {
             let message = format!(
                 "`{}` has no `{}`, which {} must have",
                 declaration.name,

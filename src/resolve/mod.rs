@@ -5,6 +5,7 @@
 //! both.
 
 mod declarations;
+mod extends;
 mod scope;
 
 pub use scope::{Declared, Scope};
@@ -35,6 +36,7 @@ pub fn resolve<'f>(
         }
     }
     let scope = scope::collect(sources, &mut declarations, diagnostics);
+    extends::apply(sources, &scope, &mut declarations, diagnostics);
     for declaration in &declarations {
         declarations::check_fields(sources, declaration, diagnostics);
     }
@@ -59,7 +61,7 @@ pub fn read(
     };
     for declaration in &resolved.declarations {
         let head = declaration.head(&mut reader);
-        let mut fields = Fields::new(&mut reader, &declaration.syntax.fields);
+        let mut fields = Fields::new(&mut reader, &declaration.fields);
         plan.read(declaration.kind, head, &mut fields);
     }
     for (kind, name) in resolved.scope.known_tools() {

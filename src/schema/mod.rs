@@ -53,7 +53,7 @@ pub struct FieldSchema {
     pub shape: fn() -> String,
 }
 
-/// The field that every kind has.
+/// What a declaration is called.
 pub static TITLE: FieldSchema = FieldSchema {
     name: "title",
     doc: "What people call it. Without a title it is the name in words.",
@@ -62,6 +62,21 @@ pub static TITLE: FieldSchema = FieldSchema {
     default: None,
     shape: || "a string on one line".to_owned(),
 };
+
+/// The field by which a declaration begins with the fields of another one.
+pub static EXTENDS: FieldSchema = FieldSchema {
+    name: "extends",
+    doc: "Another declaration of the kind, whose fields hold where this one gives none; its title and \
+          description do not. A list whose items are signed edits the inherited one: \
+          `[+ nightly, - weekly]`. Not for marker groups.",
+    example: "extends: python_unit",
+    required: false,
+    default: None,
+    shape: || "the name of a declaration of the kind".to_owned(),
+};
+
+/// The fields that every kind has.
+pub static SHARED: [&FieldSchema; 2] = [&TITLE, &EXTENDS];
 
 /// What every declaration has.
 #[derive(Debug, Default)]

@@ -354,8 +354,10 @@ impl<T: FieldType> FieldType for Vec<T> {
 
 /// The field of a kind with this name.
 pub fn field(kind: KindId, name: &str) -> Option<&'static FieldSchema> {
-    if name == super::TITLE.name {
-        return Some(&super::TITLE);
-    }
-    kind.schema().fields.iter().find(|f| f.name == name)
+    let shared = super::SHARED.into_iter();
+    kind.schema()
+        .fields
+        .iter()
+        .chain(shared)
+        .find(|f| f.name == name)
 }

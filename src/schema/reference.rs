@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::kinds::KINDS;
-use super::{FieldSchema, TITLE};
+use super::{FieldSchema, SHARED};
 
 /// What stands above the kinds.
 const HEAD: &str = include_str!("../../templates/language.md");
@@ -20,7 +20,7 @@ pub fn page() -> String {
         page.push_str(
             "\n| field | takes | default | meaning | example |\n| --- | --- | --- | --- | --- |\n",
         );
-        for field in kind.fields.iter().chain([&TITLE]) {
+        for field in kind.fields.iter().chain(SHARED) {
             row(field, &mut page);
         }
     }
