@@ -12,8 +12,10 @@ mod dtpc;
 
 use std::fs;
 
+use ::dtpc::compile::{Entry, LoadError, Loader, compile};
+use ::dtpc::diagnostics::codes;
 use ::dtpc::schema::kinds::KINDS;
-use ::dtpc::schema::{SHARED, reference};
+use ::dtpc::schema::{KindSchema, reference};
 use dtpc::{Dtpc, root};
 use tempfile::TempDir;
 
@@ -25,7 +27,7 @@ fn every_kind_and_field_has_words_and_an_example() {
             "{} has no description",
             kind.name
         );
-        for field in kind.fields.iter().chain(SHARED) {
+        for field in kind.all_fields() {
             let name = format!("{}.{}", kind.name, field.name);
             assert!(
                 field.doc.trim().ends_with('.'),
@@ -42,6 +44,65 @@ fn every_kind_and_field_has_words_and_an_example() {
             );
         }
     }
+}
+
+/// A file of one text, for the compiler.
+struct One(String);
+
+impl Loader for One {
+    fn load(&mut self, _path: &str) -> Result<String, LoadError> {
+        Ok(self.0.clone())
+    }
+}
+
+/// What is wrong with a field in a declaration of its kind, apart from names that nothing declares
+/// here and fields that are missing.
+fn wrong_with(kind: &KindSchema, field: &str) -> Vec<String> {
+    let entry = Entry {
+        file: "p.dtp".to_owned(),
+        folders: Vec::new(),
+    };
+    let text = format!("{} x {{ {field} }}\n", kind.name);
+    let beside = [codes::UNKNOWN_NAME, codes::MISSING_FIELD, codes::EMPTY];
+    let found = compile(&entry, None, &mut One(text)).diagnostics;
+    let wrong = found
+        .iter()
+        .filter(|d| !beside.contains(&d.code) && !is_check(d.code.code));
+    wrong
+        .map(|d| format!("{}: {}", d.code.code, d.message))
+        .collect()
+}
+
+/// Whether a code is about plans as a whole, rather than about what is written.
+fn is_check(code: &str) -> bool {
+    code[3..5] >= *"02" && code != codes::GLOB.code
+}
+
+#[test]
+fn every_example_and_every_default_is_a_value_of_its_field() {
+    let mut defaults = 0;
+    for kind in KINDS {
+        for field in kind.all_fields() {
+            let name = format!("{}.{}", kind.name, field.name);
+            assert_eq!(
+                wrong_with(kind, field.example),
+                Vec::<String>::new(),
+                "{name}"
+            );
+            if let Some(default) = field.default {
+                defaults += 1;
+                let given = format!("{}: {default}", field.name);
+                assert_eq!(
+                    wrong_with(kind, &given),
+                    Vec::<String>::new(),
+                    "{name}: {given}"
+                );
+            }
+        }
+    }
+    assert!(defaults > 5, "the defaults are gone");
+    // The measure itself measures.
+    assert_eq!(wrong_with(&KINDS[0], "title: 5").len(), 1);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::diagnostics::{Diagnostic, codes, suggest};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader, field};
 use crate::schema::values::Line;
-use crate::schema::{Head, KindId, Plan, SHARED, TITLE, kinds::KINDS};
+use crate::schema::{Head, KindId, Plan, TITLE, kinds::KINDS};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Declaration, Field};
 
@@ -149,11 +149,7 @@ pub fn check_fields(
     for (index, given) in fields.iter().enumerate() {
         let name = sources.text(given.name);
         if field(declaration.kind, name).is_none() {
-            let known = schema
-                .fields
-                .iter()
-                .map(|f| f.name)
-                .chain(SHARED.map(|f| f.name));
+            let known = schema.all_fields().map(|f| f.name);
             let message = format!("{} has no field `{name}`", suggest::a(schema.name));
             diagnostics.push(
                 Diagnostic::new(codes::UNKNOWN_FIELD, given.name, message)

@@ -28,16 +28,17 @@ pub fn apply(
         let Some(field) = own(sources, declaration, EXTENDS.name) else {
             continue;
         };
+        if !declaration.kind.schema().may_extend() {
+            // Reported as a field that the kind does not have.
+            continue;
+        }
         let name = Name::new(sources.text(field.value.span));
         let base = numbers.get(&(declaration.kind, name));
-        match base {
-            Some(base) if declaration.kind != KindId::MarkerGroup => {
-                bases[number] = Some((*base, field.value.span));
-            }
-            _ => {
-                diagnostics.push(wrong_base(scope, declaration.kind, name, field.value.span));
-                declaration.incomplete = true;
-            }
+        if let Some(base) = base {
+            bases[number] = Some((*base, field.value.span));
+        } else {
+            diagnostics.push(wrong_base(scope, declaration.kind, name, field.value.span));
+            declaration.incomplete = true;
         }
     }
     let circular = report_circles(declarations, &bases, diagnostics);
@@ -73,10 +74,6 @@ fn own<'d>(sources: &SourceMap, declaration: &'d Resolvable<'_>, name: &str) -> 
 
 fn wrong_base(scope: &Scope, kind: KindId, name: Name, span: Span) -> Diagnostic {
     let word = kind.schema().name;
-    if kind == KindId::MarkerGroup {
-        let message = "a marker belongs to one group: a group cannot extend another";
-        return Diagnostic::new(codes::MISPLACED, span, message).help("list the markers");
-    }
     let message = format!("there is no {word} `{name}` to extend");
     let help = suggest::help(name.as_str(), word, scope.names(kind));
     Diagnostic::new(codes::UNKNOWN_NAME, span, message).maybe_help(help)

@@ -68,15 +68,26 @@ pub static EXTENDS: FieldSchema = FieldSchema {
     name: "extends",
     doc: "Another declaration of the kind, whose fields hold where this one gives none; its title and \
           description do not. A list whose items are signed edits the inherited one: \
-          `[+ nightly, - weekly]`. Not for marker groups.",
+          `[+ nightly, - weekly]`.",
     example: "extends: python_unit",
     required: false,
     default: None,
     shape: || "the name of a declaration of the kind".to_owned(),
 };
 
-/// The fields that every kind has.
-pub static SHARED: [&FieldSchema; 2] = [&TITLE, &EXTENDS];
+impl KindSchema {
+    /// Whether its declarations may begin with the fields of another one: there is one plan, and a
+    /// marker belongs to one group.
+    pub fn may_extend(&self) -> bool {
+        !matches!(self.id, KindId::PlanInfo | KindId::MarkerGroup)
+    }
+
+    /// Its own fields, then those that it shares with the other kinds.
+    pub fn all_fields(&self) -> impl Iterator<Item = &'static FieldSchema> + Clone {
+        let extends = self.may_extend().then_some(&EXTENDS);
+        self.fields.iter().chain([&TITLE]).chain(extends)
+    }
+}
 
 /// What every declaration has.
 #[derive(Debug, Default)]

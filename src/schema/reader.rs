@@ -354,10 +354,5 @@ impl<T: FieldType> FieldType for Vec<T> {
 
 /// The field of a kind with this name.
 pub fn field(kind: KindId, name: &str) -> Option<&'static FieldSchema> {
-    let shared = super::SHARED.into_iter();
-    kind.schema()
-        .fields
-        .iter()
-        .chain(shared)
-        .find(|f| f.name == name)
+    kind.schema().all_fields().find(|f| f.name == name)
 }

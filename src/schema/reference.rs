@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::FieldSchema;
 use super::kinds::KINDS;
-use super::{FieldSchema, SHARED};
 
 /// What stands above the kinds.
 const HEAD: &str = include_str!("../../templates/language.md");
@@ -20,7 +20,7 @@ pub fn page() -> String {
         page.push_str(
             "\n| field | takes | default | meaning | example |\n| --- | --- | --- | --- | --- |\n",
         );
-        for field in kind.fields.iter().chain(SHARED) {
+        for field in kind.all_fields() {
             row(field, &mut page);
         }
     }
