@@ -1,8 +1,13 @@
-//! Interned names.
+//! Interned names, and texts on one line.
 
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::{LazyLock, PoisonError, RwLock};
+
+/// A text with its lines joined, as it stands where there is room for one.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
 
 /// A name of the plan: copied as a pointer, kept once for the whole process.
 ///

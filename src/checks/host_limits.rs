@@ -2,7 +2,7 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::jobs;
+use crate::jobs::{self, machines};
 use crate::schema::values::{Duration, Host};
 
 /// A job on a machine of GitHub's is stopped after six hours.
@@ -23,14 +23,7 @@ impl Check for HostLimits {
                 continue;
             }
             let suite = &context.plan.suites[cell.suite];
-            let environment = &context.plan.environments[cell.environment];
-            let own = environment.runner.is_some_and(|r| {
-                let runner = &context.plan.runners[r.id];
-                runner
-                    .labels
-                    .iter()
-                    .any(|l| l.eq_ignore_ascii_case("self-hosted"))
-            });
+            let own = machines::is_self_hosted(context.plan, cell.environment);
             let limit = if own { OWN } else { HOSTED };
             let timeout = jobs::timeout(suite);
             if timeout <= limit {

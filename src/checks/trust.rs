@@ -2,6 +2,7 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::jobs::machines;
 use crate::schema::values::{Trigger, Visibility};
 
 pub(super) struct Trust;
@@ -26,25 +27,16 @@ impl Check for Trust {
             let Some(reach) = suite.environments.iter().find(|e| e.id == cell.environment) else {
                 continue;
             };
-            let runner = environment.runner.map(|r| &context.plan.runners[r.id]);
-            let own_machine = runner.is_some_and(|r| {
-                r.labels
-                    .iter()
-                    .any(|label| label.eq_ignore_ascii_case("self-hosted"))
-            });
-            let open_runner = environment.head.open("runner").or_else(|| {
-                environment
-                    .runner
-                    .and_then(|r| context.plan.runners[r.id].head.open.first())
-            });
             let (why, place) = match environment.visibility {
                 Some(v) if v.value == Visibility::Private => ("is private", v.span),
                 None => match environment.head.open("visibility") {
                     Some(question) => ("is not known to be public", question.span),
                     None => ("is not said to be public", environment.head.head),
                 },
-                Some(v) if own_machine => ("runs on a machine of one's own", v.span),
-                Some(_) => match open_runner {
+                Some(v) if machines::is_self_hosted(context.plan, cell.environment) => {
+                    ("runs on a machine of one's own", v.span)
+                }
+                Some(_) => match machines::open_question(context.plan, cell.environment) {
                     Some(question) => ("has no runner that is known to be public", question.span),
                     None => continue,
                 },

@@ -6,6 +6,7 @@
 
 pub mod cells;
 pub mod command;
+pub mod machines;
 pub mod selection;
 mod setup;
 
@@ -143,11 +144,6 @@ fn job(plan: &Plan, cell: Cell) -> Job {
         .chain(measuring)
         .map(|t| t.id)
         .collect();
-    let runner = environment.runner.map(|r| &plan.runners[r.id].head);
-    let waits_for = environment
-        .head
-        .open("runner")
-        .or_else(|| runner?.open.first());
     let (command, report) = command::of(plan, cell, coverage);
     Job {
         id: format!("{}-{}", suite.head.name(), environment.head.name()),
@@ -161,7 +157,7 @@ fn job(plan: &Plan, cell: Cell) -> Job {
             .iter()
             .flat_map(|tool| setup::commands(plan, *tool))
             .collect(),
-        waits_for: waits_for.map(|question| question.text.clone()),
+        waits_for: machines::open_question(plan, cell.environment).map(|q| q.text.clone()),
         command,
         report,
         services: suite.needs.iter().map(|s| s.id).collect(),

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::FieldSchema;
 use super::kinds::KINDS;
+use crate::name::one_line;
 
 /// What stands above the kinds.
 const HEAD: &str = include_str!("../../templates/language.md");
@@ -16,7 +17,7 @@ pub fn page() -> String {
         let _ = writeln!(page, "- [`{0}`](#{0})", kind.name);
     }
     for kind in KINDS {
-        let _ = writeln!(page, "\n### {}\n\n{}", kind.name, paragraph(kind.doc));
+        let _ = writeln!(page, "\n### {}\n\n{}", kind.name, one_line(kind.doc));
         page.push_str(
             "\n| field | takes | default | meaning | example |\n| --- | --- | --- | --- | --- |\n",
         );
@@ -38,11 +39,7 @@ fn row(field: &FieldSchema, page: &mut String) {
         "| `{}` | {} | {default} | {} | `{}` |",
         field.name,
         (field.shape)().replace('|', "\\|"),
-        paragraph(field.doc),
+        one_line(field.doc),
         field.example.replace('|', "\\|"),
     );
-}
-
-fn paragraph(doc: &str) -> String {
-    doc.split_whitespace().collect::<Vec<_>>().join(" ")
 }

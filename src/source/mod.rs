@@ -35,15 +35,6 @@ impl Span {
         }
     }
 
-    /// The empty span just behind this one.
-    #[must_use]
-    pub fn after(self) -> Self {
-        Self {
-            start: self.end,
-            end: self.end,
-        }
-    }
-
     /// Its length in bytes.
     pub const fn len(self) -> u32 {
         self.end - self.start
@@ -52,11 +43,6 @@ impl Span {
     /// Whether it holds no byte.
     pub const fn is_empty(self) -> bool {
         self.start == self.end
-    }
-
-    /// Whether `other` lies within.
-    pub const fn contains(self, other: Self) -> bool {
-        self.start <= other.start && other.end <= self.end
     }
 }
 

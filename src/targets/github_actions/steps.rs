@@ -9,6 +9,7 @@ use super::literal::literal;
 use super::pins;
 use super::workflow::{Input, Step};
 use crate::jobs::{Job, Jobs, command};
+use crate::name::one_line;
 use crate::schema::values::{Bound, Measure, ToolKind};
 
 /// Where the results of a job are kept until they are uploaded, below the checkout.
@@ -42,10 +43,6 @@ pub fn waiting(question: &str) -> Vec<Step> {
         run: Some(format!("{}\nexit 1", command::shell(&["echo", &message]))),
         ..Step::default()
     }]
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The variables of a job.

@@ -1,12 +1,14 @@
 //! Texts of the plan inside Markdown: they mean themselves, wherever they stand.
 
+use crate::name::one_line;
+
 /// A text on one line, with the characters that Markdown would take for its own escaped.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "the form that the template engine calls"
 )]
 pub fn line(text: String) -> String {
-    escape(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+    escape(&one_line(&text))
 }
 
 /// The same inside a cell of a table.

@@ -7,6 +7,7 @@ use super::banner::{self, Comment};
 use super::{Content, Output, RenderError, Target};
 use crate::jobs::Jobs;
 use crate::jobs::command;
+use crate::name::one_line;
 use crate::schema::Plan;
 use crate::schema::values::{MarkerId, MarkerInfo, ToolKind};
 
@@ -100,10 +101,6 @@ pub fn description(plan: &Plan, id: MarkerId, info: &MarkerInfo) -> String {
         }
         None => name.words(),
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The folders of all suites of pytest, in the order of the alphabet.

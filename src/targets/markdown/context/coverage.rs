@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Named, fact, one_line, or_open, titles};
+use super::{Named, fact, or_open, titles};
 use crate::checks::covering;
+use crate::name::one_line;
 use crate::schema::kinds::Area;
 use crate::schema::values::{Bound, Measure, ThresholdCheck};
 use crate::schema::{Id, Plan};

@@ -197,10 +197,6 @@ fn some(text: String) -> String {
     }
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn questions(plan: &Plan) -> Vec<(String, String)> {
     let mut questions: Vec<(u32, String, String)> = plan
         .heads()

@@ -1,7 +1,8 @@
 //! Environments, runners and services.
 
-use super::{one_line, or_open, texts};
+use super::{or_open, texts};
 use crate::jobs::{command, selection};
+use crate::name::one_line;
 use crate::schema::kinds::{Environment, Runner};
 use crate::schema::values::Local;
 use crate::schema::{Decl, Plan};
