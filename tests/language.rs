@@ -62,7 +62,15 @@ fn wrong_with(kind: &KindSchema, field: &str) -> Vec<String> {
         file: "p.dtp".to_owned(),
         folders: Vec::new(),
     };
-    let text = format!("{} x {{ {field} }}\n", kind.name);
+    let own = if kind.is_named() {
+        format!("{} x {{ {field} }}", kind.name)
+    } else {
+        format!("{} (arch: amd64) {{ {field} }}", kind.name)
+    };
+    let text = match kind.inside {
+        None => format!("{own}\n"),
+        Some(outer) => format!("{} y {{ {own} }}\n", outer.schema().name),
+    };
     let beside = [codes::UNKNOWN_NAME, codes::MISSING_FIELD, codes::EMPTY];
     let found = compile(&entry, None, &mut One(text)).diagnostics;
     let wrong = found

@@ -4,7 +4,7 @@ use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::schema::Decl;
 use crate::schema::kinds::Gate;
-use crate::schema::values::{JobPattern, Trigger};
+use crate::schema::values::{JobPattern, Trigger, Work};
 
 pub(super) struct Gates;
 
@@ -70,15 +70,25 @@ fn pattern_names_a_job(context: &mut Context<'_>, gate: &Decl<Gate>, pattern: &J
     let Some(stage) = gate.stage else { return };
     let cells = context.cells;
     let of_stage = || cells.iter().filter(|c| c.stage == stage.id);
-    if of_stage().any(|c| pattern.matches(c.suite, c.stage, c.environment)) {
+    let built = context.builds.iter().any(|job| {
+        job.stage == stage.id
+            && pattern.of == Some(Work::Build(job.build))
+            && pattern.points.iter().all(|p| job.points.contains(p))
+    });
+    if built || of_stage().any(|c| pattern.matches(c)) {
         return;
     }
     let stage_name = context.plan.stages[stage.id].head.name();
-    let suite = &context.plan.suites[pattern.suite];
+    let declared = match pattern.of {
+        Some(Work::Suite(suite)) => context.plan.suites[suite].head.head,
+        // What a gate requires, it requires with all that is built for it.
+        Some(Work::Build(build)) => context.plan.builds[build].head.head,
+        None => return,
+    };
     let message = format!("the stage `{stage_name}` has no such job");
     context.report(
         Diagnostic::new(codes::GATE_UNKNOWN_JOB, pattern.span, message)
-            .label(suite.head.head, "the suite is declared here")
+            .label(declared, "it is declared here")
             .help(format!("the gate would wait for ever: enrol the suite in `{stage_name}`, or take it out of the gate")),
     );
 }
@@ -100,7 +110,7 @@ fn ungated(context: &mut Context<'_>) {
             let seen = gates
                 .iter()
                 .flat_map(|g| g.requires.iter().chain(&g.advises))
-                .any(|p| p.matches(cell.suite, cell.stage, cell.environment));
+                .any(|p| p.matches(cell));
             if !seen {
                 let suite = &context.plan.suites[cell.suite];
                 let message = format!(

@@ -23,9 +23,9 @@ impl Check for HostLimits {
                 continue;
             }
             let suite = &context.plan.suites[cell.suite];
-            let own = machines::is_self_hosted(context.plan, cell.environment);
+            let own = machines::is_self_hosted(context.plan, machines::runner(context.plan, cell));
             let limit = if own { OWN } else { HOSTED };
-            let timeout = jobs::timeout(suite);
+            let timeout = jobs::timeout(context.plan, cell);
             if timeout <= limit {
                 continue;
             }

@@ -32,8 +32,7 @@ pub(crate) use features::covering;
 use std::ops::Deref;
 
 use crate::diagnostics::{Code, Diagnostic, has_errors};
-use crate::jobs::Cell;
-use crate::jobs::cells;
+use crate::jobs::{BuildJob, Cell, builds, cells};
 use crate::schema::Plan;
 use crate::schema::values::Date;
 use crate::source::SourceMap;
@@ -61,6 +60,8 @@ pub struct Context<'a> {
     pub today: Option<Date>,
     /// The cells of the plan, stage by stage.
     pub cells: &'a [Cell],
+    /// What is built for them.
+    pub builds: &'a [BuildJob],
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -119,13 +120,16 @@ pub fn check(
     today: Option<Date>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<CheckedPlan> {
-    let cells = cells::cells(&plan, &cells::life_cycle(&plan));
+    let stages = cells::life_cycle(&plan);
+    let cells = cells::cells(&plan, &stages);
+    let builds = builds::derive(&plan, &stages, &cells);
     for group in REGISTRY {
         let mut context = Context {
             plan: &plan,
             sources,
             today,
             cells: &cells,
+            builds: &builds,
             diagnostics,
         };
         for check in *group {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::jobs::machines;
 use crate::schema::values::{Host, Local};
 
 pub(super) struct Runners;
@@ -35,8 +36,9 @@ impl Check for Runners {
             };
             let (missing, help) = match stage.host {
                 Some(Host::GitHub | Host::GitLab)
-                    if environment.runner.is_none()
-                        && environment.head.open("runner").is_none() =>
+                    if machines::runner(context.plan, cell).is_none()
+                        && machines::open_question(context.plan, cell.environment, None)
+                            .is_none() =>
                 {
                     (
                         "names no runner",

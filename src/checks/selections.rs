@@ -16,7 +16,7 @@ impl Check for Selections {
             if !selection::uses_markers(command::tool_kind(context.plan, cell.suite)) {
                 continue;
             }
-            let factors = selection::factors(context.plan, *cell);
+            let factors = selection::factors(context.plan, cell);
             if selection::can_match(context.plan, &factors) != Some(false) {
                 continue;
             }

@@ -3,7 +3,8 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::values::Os;
+use crate::schema::kinds::{Service, Suite};
+use crate::schema::values::{Need, Os, Ref};
 
 pub(super) struct Services;
 
@@ -30,9 +31,10 @@ impl Check for Services {
         }
         containers(context);
         for (_, suite) in context.plan.suites.iter() {
-            for (index, need) in suite.needs.iter().enumerate() {
+            let needs: Vec<Ref<Service>> = needed(suite).collect();
+            for (index, need) in needs.iter().enumerate() {
                 let service = &context.plan.services[need.id];
-                let clash = suite.needs[..index].iter().find(|earlier| {
+                let clash = needs[..index].iter().find(|earlier| {
                     let earlier = &context.plan.services[earlier.id];
                     earlier.port.map(|p| p.value) == service.port.map(|p| p.value)
                 });
@@ -55,22 +57,28 @@ impl Check for Services {
     }
 }
 
+/// The services that a suite needs.
+fn needed(suite: &Suite) -> impl Iterator<Item = Ref<Service>> {
+    suite.needs.iter().filter_map(|need| match need {
+        Need::Service(service) => Some(*service),
+        _ => None,
+    })
+}
+
 /// Hosts run the containers of services beside jobs on Linux alone.
 fn containers(context: &mut Context<'_>) {
     for (_, suite) in context.plan.suites.iter() {
-        for named in &suite.environments {
+        for named in suite.environments.iter() {
             let environment = &context.plan.environments[named.id];
-            let contained = suite
-                .needs
-                .iter()
-                .find(|n| context.plan.services[n.id].image.is_some());
-            let Some(need) = contained.filter(|_| environment.os != Os::Linux) else {
+            let contained = needed(suite).find(|n| context.plan.services[n.id].image.is_some());
+            let other = environment.os.iter().find(|os| **os != Os::Linux);
+            let (Some(need), Some(os)) = (contained, other) else {
                 continue;
             };
             let message = format!(
                 "`{}` runs in a container, and {} has none",
                 context.plan.services[need.id].head.name(),
-                environment.os.title()
+                os.title()
             );
             context.report(
                 Diagnostic::new(codes::SERVICE_HOST, need.span, message)

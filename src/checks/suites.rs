@@ -2,7 +2,7 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::values::{Isolation, Types};
+use crate::schema::values::{Isolation, Need, Types};
 
 pub(super) struct Suites;
 
@@ -71,7 +71,11 @@ fn isolation(context: &mut Context<'_>, suite: &crate::schema::Decl<crate::schem
         .types
         .iter()
         .find(|t| context.plan.types[t.id].isolation == Some(Isolation::Mocked));
-    if let (Some(test_type), Some(service)) = (mocked, suite.needs.first()) {
+    let service = suite.needs.iter().find_map(|need| match need {
+        Need::Service(service) => Some(service),
+        _ => None,
+    });
+    if let (Some(test_type), Some(service)) = (mocked, service) {
         let name = context.plan.types[test_type.id].head.name();
         context.report(
             Diagnostic::new(

@@ -30,19 +30,16 @@ impl Check for Thresholds {
                 }
             }
             conflicts(context, threshold);
-            if let Some(of) = threshold.of
-                && !context
-                    .cells
-                    .iter()
-                    .any(|c| of.matches(c.suite, c.stage, c.environment))
+            if let Some(of) = &threshold.of
+                && !context.cells.iter().any(|c| of.matches(c))
             {
                 let message = "no such job exists, so this is never measured";
-                context.report(
-                    Diagnostic::new(codes::THRESHOLD_JOBS, of.span, message).label(
-                        plan.suites[of.suite].head.head,
-                        "the suite is declared here",
-                    ),
-                );
+                let mut diagnostic = Diagnostic::new(codes::THRESHOLD_JOBS, of.span, message);
+                if let Some(suite) = of.suite() {
+                    let place = plan.suites[suite].head.head;
+                    diagnostic = diagnostic.label(place, "the suite is declared here");
+                }
+                context.report(diagnostic);
             }
         }
     }

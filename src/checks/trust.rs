@@ -27,16 +27,17 @@ impl Check for Trust {
             let Some(reach) = suite.environments.iter().find(|e| e.id == cell.environment) else {
                 continue;
             };
+            let runner = machines::runner(context.plan, cell);
             let (why, place) = match environment.visibility {
                 Some(v) if v.value == Visibility::Private => ("is private", v.span),
                 None => match environment.head.open("visibility") {
                     Some(question) => ("is not known to be public", question.span),
                     None => ("is not said to be public", environment.head.head),
                 },
-                Some(v) if machines::is_self_hosted(context.plan, cell.environment) => {
+                Some(v) if machines::is_self_hosted(context.plan, runner) => {
                     ("runs on a machine of one's own", v.span)
                 }
-                Some(_) => match machines::open_question(context.plan, cell.environment) {
+                Some(_) => match machines::open_question(context.plan, cell.environment, runner) {
                     Some(question) => ("has no runner that is known to be public", question.span),
                     None => continue,
                 },

@@ -3,9 +3,10 @@
 use indexmap::IndexSet;
 
 use super::Cell;
+use super::cells;
 use super::selection;
-use crate::schema::kinds::{Coverage, Suite};
-use crate::schema::values::ToolKind;
+use crate::schema::kinds::{Coverage, Part, Suite};
+use crate::schema::values::{Bind, TestId, ToolKind, Verdict};
 use crate::schema::{Id, Plan};
 
 /// What the tool of a suite is.
@@ -22,53 +23,240 @@ pub fn kind_of(plan: &Plan, tool: Id<crate::schema::kinds::Tool>) -> Option<Tool
     tool.runs.or_else(|| ToolKind::from_word(tool.head.name()))
 }
 
-/// The words of a cell's command, and of the commands behind it that report coverage.
+/// One command of a job: the whole suite, or one of its parts.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The part that it runs.
+    pub part: Option<Id<Part>>,
+    /// Its words.
+    pub words: Vec<String>,
+}
+
+/// A piece of a job that was divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Its number, from 1.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
+}
+
+/// The commands of a cell, and those behind them that report coverage.
 pub fn of(
     plan: &Plan,
-    cell: Cell,
+    cell: &Cell,
+    shard: Option<Shard>,
     coverage: Option<Id<Coverage>>,
-) -> (Vec<String>, Vec<Vec<String>>) {
+) -> (Vec<Run>, Vec<Vec<String>>) {
     let suite = &plan.suites[cell.suite];
+    let tool = tool_kind(plan, cell.suite);
     let coverage = coverage.map(|id| &plan.coverages[id]);
     let measured_by = coverage
         .and_then(|c| c.tool)
         .and_then(|tool| kind_of(plan, tool.id));
-    let (mut words, report): (Vec<&str>, Vec<Vec<String>>) =
-        match (tool_kind(plan, cell.suite), measured_by) {
-            (ToolKind::Pytest, Some(ToolKind::CoveragePy)) => (
-                vec!["coverage", "run", "-m", "pytest"],
-                coverage_py(coverage.map(|c| &c.body)),
-            ),
-            (ToolKind::Pytest, _) => (vec!["pytest"], Vec::new()),
-            (ToolKind::CargoTest, Some(ToolKind::Tarpaulin)) => {
-                (vec!["cargo", "tarpaulin", "--out", "Xml"], Vec::new())
-            }
-            (ToolKind::CargoTest, _) => (vec!["cargo", "test"], Vec::new()),
-            (ToolKind::PreCommit, _) => (vec!["pre-commit", "run", "--all-files"], Vec::new()),
-            (ToolKind::CoveragePy | ToolKind::Tarpaulin | ToolKind::Command, _) => {
-                let command = suite
-                    .tool
-                    .and_then(|t| plan.tools[t.id].body.command.as_ref());
-                let words = command.map(|c| c.words.iter().map(String::as_str).collect());
-                (words.unwrap_or_default(), Vec::new())
-            }
-        };
+    let (program, report): (Vec<&str>, Vec<Vec<String>>) = match (tool, measured_by) {
+        (ToolKind::Pytest, Some(ToolKind::CoveragePy)) => (
+            vec!["coverage", "run", "-m", "pytest"],
+            coverage_py(coverage.map(|c| &c.body)),
+        ),
+        (ToolKind::Pytest, _) => (vec!["pytest"], Vec::new()),
+        (ToolKind::CargoTest | ToolKind::Nextest, Some(ToolKind::Tarpaulin)) => {
+            (vec!["cargo", "tarpaulin", "--out", "Xml"], Vec::new())
+        }
+        (ToolKind::CargoTest, _) => (vec!["cargo", "test"], Vec::new()),
+        (ToolKind::Nextest, _) => (vec!["cargo", "nextest", "run"], Vec::new()),
+        (ToolKind::PreCommit, _) => (vec!["pre-commit", "run", "--all-files"], Vec::new()),
+        (ToolKind::CoveragePy | ToolKind::Tarpaulin | ToolKind::Command, _) => {
+            let command = suite
+                .tool
+                .and_then(|t| plan.tools[t.id].body.command.as_ref());
+            let words = command.map(|c| c.words.iter().map(String::as_str).collect());
+            (words.unwrap_or_default(), Vec::new())
+        }
+    };
+    let mut common: Vec<String> = program.into_iter().map(str::to_owned).collect();
     let gate = coverage
         .filter(|c| c.gating)
         .and_then(|c| c.minimum)
         .map(|m| m.0.to_string());
-    if let (Some(ToolKind::Tarpaulin), Some(minimum)) = (measured_by, &gate) {
-        words.extend(["--fail-under", minimum]);
+    if let (Some(ToolKind::Tarpaulin), Some(minimum)) = (measured_by, gate) {
+        common.extend(["--fail-under".to_owned(), minimum]);
     }
-    words.extend(suite.arguments.iter().map(|a| a.as_str()));
-    let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
-    if tool_kind(plan, cell.suite) == ToolKind::Pytest {
-        words.extend(roots(suite));
-        if let Some(selection) = selection::pytest(plan, cell) {
-            words.extend(["-m".to_owned(), selection]);
+    let parts = &plan.parts_of[cell.suite.index()];
+    let runs = if parts.is_empty() {
+        vec![run(plan, cell, shard, &common, None)]
+    } else {
+        parts
+            .iter()
+            .map(|part| run(plan, cell, shard, &common, Some(*part)))
+            .collect()
+    };
+    (runs, report)
+}
+
+/// The command of a cell, or of a part of it.
+fn run(
+    plan: &Plan,
+    cell: &Cell,
+    shard: Option<Shard>,
+    program: &[String],
+    part: Option<Id<Part>>,
+) -> Run {
+    let suite = &plan.suites[cell.suite];
+    let declared = part.map(|id| &plan.parts[id]);
+    let tool = tool_kind(plan, cell.suite);
+    let mut words = program.to_vec();
+    words.extend(suite.arguments.iter().map(ToString::to_string));
+    words.extend(axis_arguments(plan, cell));
+    for at in cells::ats(plan, cell) {
+        words.extend(at.arguments.iter().map(ToString::to_string));
+    }
+    words.extend(
+        declared
+            .iter()
+            .flat_map(|p| p.arguments.iter().map(ToString::to_string)),
+    );
+    let workers = declared.and_then(|p| p.workers).or(suite.workers);
+    let retries = retries(plan, cell);
+    match tool {
+        ToolKind::Pytest => {
+            if let Some(workers) = workers {
+                words.extend(["--numprocesses".to_owned(), workers.word()]);
+            }
+            if retries > 0 {
+                words.extend(["--reruns".to_owned(), retries.to_string()]);
+            }
+            if let Some(shard) = shard {
+                words.extend(["--splits".to_owned(), shard.of.to_string()]);
+                words.extend(["--group".to_owned(), shard.number.to_string()]);
+            }
+            words.extend(roots(suite));
+            let factors = selection::of_part(plan, cell, part);
+            if let Some(selection) = selection::pytest(plan, factors) {
+                words.extend(["-m".to_owned(), selection]);
+            }
+            for test in quarantined(plan, suite) {
+                words.extend(["--deselect".to_owned(), test.to_owned()]);
+            }
+        }
+        ToolKind::Nextest => {
+            if let Some(workers) = workers.and_then(|w| w.count) {
+                words.extend(["--test-threads".to_owned(), workers.to_string()]);
+            }
+            if retries > 0 {
+                words.extend(["--retries".to_owned(), retries.to_string()]);
+            }
+            if let Some(shard) = shard {
+                let partition = format!("count:{}/{}", shard.number, shard.of);
+                words.extend(["--partition".to_owned(), partition]);
+            }
+            words.extend(filterset(plan, suite).into_iter().flatten());
+        }
+        ToolKind::CargoTest => {
+            words.extend(suite.filter.iter().map(ToString::to_string));
+            let skipped: Vec<&str> = quarantined(plan, suite).collect();
+            if !skipped.is_empty() {
+                if !words.iter().any(|word| word == "--") {
+                    words.push("--".to_owned());
+                }
+                // A name that is not the whole one would take its neighbours out with it; with a
+                // filter, which is a part of the name, that cannot be had.
+                if suite.filter.is_none() {
+                    words.push("--exact".to_owned());
+                }
+                for test in skipped {
+                    words.extend(["--skip".to_owned(), test.to_owned()]);
+                }
+            }
+        }
+        _ => {}
+    }
+    Run { part, words }
+}
+
+/// nextest's filterset of a suite, less the tests that are in quarantine.
+fn filterset(plan: &Plan, suite: &Suite) -> Option<[String; 2]> {
+    let skipped: Vec<String> = quarantined(plan, suite)
+        .map(|test| format!("not test(={test})"))
+        .collect();
+    let filter = match (&suite.filter, skipped.is_empty()) {
+        (None, true) => return None,
+        (Some(filter), true) => filter.to_string(),
+        (None, false) => skipped.join(" and "),
+        (Some(filter), false) => format!("({filter}) and {}", skipped.join(" and ")),
+    };
+    Some(["--filterset".to_owned(), filter])
+}
+
+/// How often a test of a cell that fails is run again.
+pub fn retries(plan: &Plan, cell: &Cell) -> u32 {
+    cell.setting(plan, |at| at.retries, |suite| suite.retries)
+        .or(plan.stages[cell.stage].retries)
+        .unwrap_or_default()
+}
+
+/// The words that the values of axes put into the command.
+fn axis_arguments(plan: &Plan, cell: &Cell) -> Vec<String> {
+    let mut words = Vec::new();
+    for point in &cell.points {
+        let Some(value) = cells::value(plan, *point) else {
+            continue;
+        };
+        if let Some(Bind::Argument(form)) = &plan.axes[point.axis].bind
+            && !value.text.is_empty()
+        {
+            words.push(form.replace("{}", &value.text));
+        }
+        if let Some(record) = value.record {
+            let arguments = &plan.value_records[record].arguments;
+            words.extend(arguments.iter().map(ToString::to_string));
         }
     }
-    (words, report)
+    words
+}
+
+/// The tests in quarantine that a suite would run.
+pub fn quarantined<'p>(plan: &'p Plan, suite: &'p Suite) -> impl Iterator<Item = &'p str> {
+    plan.quarantines
+        .iter()
+        .filter_map(|(_, q)| q.test.as_ref())
+        .filter(|test| holds_test(plan, suite, test))
+        .map(|test| test.text.as_str())
+}
+
+/// Whether a test, by its id, is one of a suite's.
+pub fn holds_test(plan: &Plan, suite: &Suite, test: &TestId) -> bool {
+    let tool = suite.tool.and_then(|t| kind_of(plan, t.id));
+    let is_file = test.file().is_some_and(|file| file.contains(['/', '.']));
+    match tool {
+        Some(ToolKind::Pytest) if is_file => {
+            suite.paths.is_empty()
+                || test
+                    .file()
+                    .is_some_and(|file| suite.paths.iter().any(|glob| glob.matches(file)))
+        }
+        Some(ToolKind::CargoTest | ToolKind::Nextest) => !is_file,
+        _ => false,
+    }
+}
+
+/// The commands that say, behind a suite's own, whether it changed files it should not have.
+pub fn verdict(suite: &Suite) -> Vec<Vec<String>> {
+    let Some(Verdict::CleanTree(globs)) = &suite.verdict else {
+        return Vec::new();
+    };
+    let command = |words: &[&str]| -> Vec<String> {
+        words
+            .iter()
+            .map(|word| (*word).to_owned())
+            .chain(globs.iter().map(|g| format!(":(glob){}", g.as_str())))
+            .collect()
+    };
+    // A file that is new is no difference to git until it is told of it.
+    vec![
+        command(&["git", "add", "--intent-to-add", "--"]),
+        command(&["git", "diff", "--exit-code", "--"]),
+    ]
 }
 
 /// The file first: a figure below the minimum ends the commands, and is then looked at in the file.

@@ -1,20 +1,72 @@
-//! The machine behind an environment.
+//! The machine behind a job.
 
-use crate::schema::kinds::Environment;
+use super::Cell;
+use super::cells;
+use crate::schema::kinds::{Environment, Runner};
+use crate::schema::values::{Arch, AxisPoint, Os, PlatformWord};
 use crate::schema::{Id, Plan, Question};
 
-/// The question that must be answered before an environment has a machine: about its runner, or
-/// about something of that runner.
-pub fn open_question(plan: &Plan, environment: Id<Environment>) -> Option<&Question> {
-    let environment = &plan.environments[environment];
-    let of_runner = || plan.runners[environment.runner?.id].head.open.first();
-    environment.head.open("runner").or_else(of_runner)
+/// The runner of a cell: that of a value of its axes, else that of its platform, else that of its
+/// environment.
+pub fn runner(plan: &Plan, cell: &Cell) -> Option<Id<Runner>> {
+    runner_at(plan, cell.environment, cell.os, cell.arch, &cell.points)
 }
 
-/// Whether the jobs of an environment run on machines of one's own, rather than of the host's.
-pub fn is_self_hosted(plan: &Plan, environment: Id<Environment>) -> bool {
-    plan.environments[environment].runner.is_some_and(|runner| {
-        let labels = &plan.runners[runner.id].labels;
+/// The runner of a place.
+pub fn runner_at(
+    plan: &Plan,
+    environment: Id<Environment>,
+    os: Os,
+    arch: Arch,
+    points: &[AxisPoint],
+) -> Option<Id<Runner>> {
+    let of_value = points.iter().rev().find_map(|point| {
+        let record = cells::value(plan, *point)?.record?;
+        plan.value_records[record].runner
+    });
+    let environment = &plan.environments[environment];
+    let of_platform = || {
+        let entries = &environment.runners.as_ref()?.entries;
+        let (_, runner) = entries.iter().find(|(word, _)| is_on(os, arch, *word))?;
+        Some(*runner)
+    };
+    of_value
+        .or_else(of_platform)
+        .or(environment.runner)
+        .map(|runner| runner.id)
+}
+
+/// Whether a word of a platform is true of it.
+pub fn is_on(os: Os, arch: Arch, platform: PlatformWord) -> bool {
+    match platform {
+        PlatformWord::Linux => os == Os::Linux,
+        PlatformWord::Windows => os == Os::Windows,
+        PlatformWord::MacOs => os == Os::MacOs,
+        PlatformWord::Amd64 => arch == Arch::Amd64,
+        PlatformWord::Arm64 => arch == Arch::Arm64,
+    }
+}
+
+/// The question that must be answered before a place has a machine: about its runner, or about
+/// something of that runner.
+pub fn open_question(
+    plan: &Plan,
+    environment: Id<Environment>,
+    runner: Option<Id<Runner>>,
+) -> Option<&Question> {
+    match runner {
+        Some(runner) => plan.runners[runner].head.open.first(),
+        None => {
+            let head = &plan.environments[environment].head;
+            head.open("runner").or_else(|| head.open("runners"))
+        }
+    }
+}
+
+/// Whether a runner is a machine of one's own, rather than of the host's.
+pub fn is_self_hosted(plan: &Plan, runner: Option<Id<Runner>>) -> bool {
+    runner.is_some_and(|runner| {
+        let labels = &plan.runners[runner].labels;
         labels
             .iter()
             .any(|label| label.eq_ignore_ascii_case("self-hosted"))

@@ -1,20 +1,32 @@
 //! The jobs of a plan: what runs, where, and with which command.
 //!
-//! A job is one cell, a suite in a stage in an environment. Its selection is the conjunction of what
-//! the stage, the types, the environment and the suite select ([`selection`]); its command is the
-//! same words on a developer's machine and in CI ([`command`]).
+//! A job is one cell ([`cells`]): a suite in a stage, in an environment, with a value on each of its
+//! axes; or one of its shards. Its selection is the conjunction of what the stage, the types, the
+//! environment, the axes and the suite select ([`selection`]); its command is the same words on a
+//! developer's machine and in CI ([`command`]). What must be built before it is a job too
+//! ([`builds`]).
 
+pub mod builds;
 pub mod cells;
 pub mod command;
+pub mod fill;
 pub mod machines;
 pub mod selection;
 mod setup;
 
+pub use builds::BuildJob;
 pub use cells::Cell;
+pub use command::{Run, Shard};
+pub use fill::{Filled, Late};
+
+use std::ops::Deref;
 
 use crate::checks::CheckedPlan;
-use crate::schema::kinds::{Coverage, Environment, Gate, Service, Stage, Suite, Threshold};
-use crate::schema::values::{Duration, ToolKind};
+use crate::name::Name;
+use crate::schema::kinds::{
+    Artifact, Coverage, Gate, Runner, Secret, Service, Stage, Suite, Threshold,
+};
+use crate::schema::values::{Bind, Condition, Container, Duration, Need, Outcome, ToolKind, Work};
 use crate::schema::{Id, Plan};
 use crate::source::SourceMap;
 
@@ -35,57 +47,111 @@ pub struct Jobs<'p> {
     pub stages: Vec<Id<Stage>>,
     /// The jobs, stage by stage as in `stages`, within one in the order of the source.
     pub jobs: Vec<Job>,
+    /// What is built for them, stage by stage, each behind what it needs.
+    pub builds: Vec<BuildJob>,
 }
 
-/// One job.
+/// One job that runs tests.
 #[derive(Debug)]
 pub struct Job {
-    /// Its id: the names of suite and environment. Unique within its stage, and unchanged by what
-    /// is added elsewhere.
+    /// Its id: the names of suite and environment, and what else tells it from its neighbours.
+    /// Unique within its stage, and unchanged by what is added elsewhere.
     pub id: String,
     /// What people call it.
     pub title: String,
-    /// The suite it runs.
-    pub suite: Id<Suite>,
-    /// The stage it runs in.
-    pub stage: Id<Stage>,
-    /// Where it runs.
-    pub environment: Id<Environment>,
+    /// Which cell of the space it is.
+    pub cell: Cell,
+    /// Which piece of the cell, where it was divided.
+    pub shard: Option<Shard>,
     /// What its tool is.
     pub tool: ToolKind,
     /// The version of Python that it runs with; without one, the one that is there.
     pub python: Option<String>,
     /// Commands that make a fresh checkout ready, each as its words.
     pub setup: Vec<Vec<String>>,
+    /// The runner that gives it a machine.
+    pub runner: Option<Id<Runner>>,
     /// The question that must be answered before there is a machine for it.
     pub waits_for: Option<String>,
-    /// The command, as its words.
-    pub command: Vec<String>,
+    /// What it runs inside.
+    pub container: Option<Filled>,
+    /// Its commands, in order: one, or one for each part.
+    pub runs: Vec<Run>,
+    /// Commands behind them that say whether files are as they should be.
+    pub verdict: Vec<Vec<String>>,
     /// Commands behind it that report coverage.
     pub report: Vec<Vec<String>>,
     /// The services that are started for it.
     pub services: Vec<Id<Service>>,
+    /// What must be built before it, as numbers in [`Jobs::builds`].
+    pub builds: Vec<usize>,
+    /// The artifacts it fetches.
+    pub fetches: Vec<Id<Artifact>>,
+    /// The artifacts it makes.
+    pub makes: Vec<Id<Artifact>>,
+    /// Variables of its environment.
+    pub variables: Vec<(Name, String)>,
+    /// The secrets it uses.
+    pub secrets: Vec<Id<Secret>>,
     /// After how long it is stopped.
     pub timeout: Duration,
+    /// What its result counts for; nothing means that it blocks.
+    pub outcome: Option<Outcome>,
+    /// What must hold of a run for it to be in it: all of these.
+    pub when: Vec<Condition>,
     /// The coverage that it measures.
     pub coverage: Option<Id<Coverage>>,
     /// The thresholds its measurements must meet.
     pub thresholds: Vec<Id<Threshold>>,
 }
 
+impl Deref for Job {
+    type Target = Cell;
+    fn deref(&self) -> &Cell {
+        &self.cell
+    }
+}
+
+impl Job {
+    /// Its commands as lines for a shell, in order.
+    pub fn lines(&self) -> Vec<String> {
+        self.runs
+            .iter()
+            .map(|run| command::shell(&run.words))
+            .chain(self.verdict.iter().map(|words| command::shell(words)))
+            .collect()
+    }
+
+    /// Whether a failure of it blocks what its stage gates.
+    pub fn is_blocking(&self) -> bool {
+        matches!(self.outcome, None | Some(Outcome::Blocking))
+    }
+}
+
 impl<'p> Jobs<'p> {
     /// Derives the jobs of a plan.
     pub fn derive(plan: &'p CheckedPlan, sources: &'p SourceMap) -> Self {
         let stages = cells::life_cycle(plan);
-        let jobs = cells::cells(plan, &stages)
-            .into_iter()
-            .map(|cell| job(plan, cell))
-            .collect();
+        let cells = cells::cells(plan, &stages);
+        let builds = builds::derive(plan, &stages, &cells);
+        let mut jobs = Vec::with_capacity(cells.len());
+        for cell in cells {
+            let shards = shards(plan, &cell);
+            if shards > 1 {
+                jobs.extend((1..=shards).map(|number| {
+                    let shard = Shard { number, of: shards };
+                    job(plan, &builds, cell.clone(), Some(shard))
+                }));
+            } else {
+                jobs.push(job(plan, &builds, cell, None));
+            }
+        }
         Self {
             plan,
             sources,
             stages,
             jobs,
+            builds,
         }
     }
 
@@ -112,24 +178,105 @@ impl<'p> Jobs<'p> {
             return Vec::new();
         };
         let named = |patterns: &[crate::schema::values::JobPattern], job: &Job| {
-            patterns
-                .iter()
-                .any(|p| p.matches(job.suite, job.stage, job.environment))
+            patterns.iter().any(|p| p.matches(job))
         };
         self.of_stage(stage.id)
             .filter_map(|job| {
                 if named(&gate.advises, job) {
                     return Some((job, false));
                 }
-                (gate.requires.is_empty() || named(&gate.requires, job)).then_some((job, true))
+                let required = if gate.requires.is_empty() {
+                    true
+                } else {
+                    named(&gate.requires, job)
+                };
+                required.then_some((job, job.is_blocking()))
             })
             .collect()
     }
+
+    /// The builds of one stage, with their numbers.
+    pub fn builds_of(&self, stage: Id<Stage>) -> impl Iterator<Item = (usize, &BuildJob)> {
+        self.builds
+            .iter()
+            .enumerate()
+            .filter(move |(_, build)| build.stage == stage)
+    }
 }
 
-fn job(plan: &Plan, cell: Cell) -> Job {
-    let suite = &plan.suites[cell.suite];
+/// Into how many jobs a cell is divided.
+pub fn shards(plan: &Plan, cell: &Cell) -> u32 {
+    cell.setting(plan, |at| at.shards, |suite| suite.shards)
+        .map_or(1, |shards| shards.value)
+}
+
+/// The id of a cell within its stage.
+fn id(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
     let environment = &plan.environments[cell.environment];
+    let mut id = format!(
+        "{}-{}",
+        plan.suites[cell.suite].head.name(),
+        environment.head.name()
+    );
+    if environment.os.len() > 1 {
+        id.push('-');
+        id.push_str(cell.os.word());
+    }
+    if environment.arch.len() > 1 {
+        id.push('-');
+        id.push_str(cell.arch.word());
+    }
+    for point in &cell.points {
+        id.push('-');
+        id.push_str(&point_id(plan, *point));
+    }
+    if let Some(shard) = shard {
+        id.push_str("-shard");
+        id.push_str(&shard.number.to_string());
+    }
+    id
+}
+
+/// A value in an id: its name, behind that of its axis where it is not a word by itself.
+fn point_id(plan: &Plan, point: crate::schema::values::AxisPoint) -> String {
+    let name = cells::value(plan, point).map_or("", |value| value.name.as_str());
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name != "none" && name != "rest" {
+        plain
+    } else {
+        format!("{}{plain}", plan.axes[point.axis].head.name())
+    }
+}
+
+/// What people call a cell.
+fn title(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
+    let environment = &plan.environments[cell.environment];
+    let mut inside = vec![environment.head.title.clone()];
+    if environment.os.len() > 1 {
+        inside.push(cell.os.title().to_owned());
+    }
+    if environment.arch.len() > 1 {
+        inside.push(cell.arch.title().to_owned());
+    }
+    for point in &cell.points {
+        let name = cells::value(plan, *point).map_or("", |value| value.name.as_str());
+        inside.push(format!("{} {name}", plan.axes[point.axis].head.title));
+    }
+    if let Some(shard) = shard {
+        inside.push(format!("shard {} of {}", shard.number, shard.of));
+    }
+    format!(
+        "{} ({})",
+        plan.suites[cell.suite].head.title,
+        inside.join(", ")
+    )
+}
+
+fn job(plan: &Plan, builds: &[BuildJob], cell: Cell, shard: Option<Shard>) -> Job {
+    let suite = &plan.suites[cell.suite];
     let coverage = plan
         .coverages
         .iter()
@@ -144,39 +291,161 @@ fn job(plan: &Plan, cell: Cell) -> Job {
         .chain(measuring)
         .map(|t| t.id)
         .collect();
-    let (command, report) = command::of(plan, cell, coverage);
+    let (runs, report) = command::of(plan, &cell, shard, coverage);
+    let runner = machines::runner(plan, &cell);
+    let mut setup: Vec<Vec<String>> = tools
+        .iter()
+        .flat_map(|tool| setup::commands(plan, *tool))
+        .collect();
+    setup.extend(setup::plugins(plan, &cell, shard.is_some()));
+    let needs = builds::needs_of(plan, &cell);
     Job {
-        id: format!("{}-{}", suite.head.name(), environment.head.name()),
-        title: format!("{} ({})", suite.head.title, environment.head.title),
-        suite: cell.suite,
-        stage: cell.stage,
-        environment: cell.environment,
+        id: id(plan, &cell, shard),
+        title: title(plan, &cell, shard),
+        shard,
         tool: command::tool_kind(plan, cell.suite),
         python: tools.iter().find_map(|tool| setup::python(plan, *tool)),
-        setup: tools
-            .iter()
-            .flat_map(|tool| setup::commands(plan, *tool))
-            .collect(),
-        waits_for: machines::open_question(plan, cell.environment).map(|q| q.text.clone()),
-        command,
+        setup,
+        waits_for: machines::open_question(plan, cell.environment, runner).map(|q| q.text.clone()),
+        runner,
+        container: container(plan, &cell, shard),
+        runs,
+        verdict: command::verdict(suite),
         report,
-        services: suite.needs.iter().map(|s| s.id).collect(),
-        timeout: timeout(suite),
+        services: services(suite),
+        builds: builds::matching(builds, cell.stage, &needs, &cell.points),
+        fetches: fetches(&suite.needs),
+        makes: made_by(plan, |from| from.matches(&cell)),
+        variables: variables(plan, &cell),
+        secrets: suite.uses.iter().map(|s| s.id).collect(),
+        timeout: timeout(plan, &cell),
+        outcome: outcome(plan, &cell).cloned(),
+        when: conditions(plan, &cell),
         coverage,
         thresholds: plan
             .thresholds
             .iter()
-            .filter(|(_, t)| {
-                t.of.is_some_and(|p| p.matches(cell.suite, cell.stage, cell.environment))
-            })
+            .filter(|(_, t)| t.of.as_ref().is_some_and(|p| p.matches(&cell)))
             .map(|(id, _)| id)
             .collect(),
+        cell,
     }
 }
 
-/// The timeout of a suite's jobs: the one it gives; else twice what it is expected to take.
-pub fn timeout(suite: &Suite) -> Duration {
-    match (suite.timeout, suite.duration) {
+/// The services that a suite needs.
+pub fn services(suite: &Suite) -> Vec<Id<Service>> {
+    suite
+        .needs
+        .iter()
+        .filter_map(|need| match need {
+            Need::Service(service) => Some(service.id),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The artifacts among what is needed.
+fn fetches(needs: &[Need]) -> Vec<Id<Artifact>> {
+    needs
+        .iter()
+        .filter_map(|need| match need {
+            Need::Artifact(artifact) => Some(artifact.id),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The artifacts that come from jobs which a pattern names.
+fn made_by(
+    plan: &Plan,
+    names: impl Fn(&crate::schema::values::JobPattern) -> bool,
+) -> Vec<Id<Artifact>> {
+    plan.artifacts
+        .iter()
+        .filter(|(_, a)| a.from.as_ref().is_some_and(&names))
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// What a cell runs inside.
+fn container(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> Option<Filled> {
+    let container = cell.setting(plan, |at| at.container.as_ref(), |s| s.container.as_ref())?;
+    let place = fill::Place::of(cell, shard.map(|s| s.number));
+    let image = match &container.value {
+        Container::Image(image) => image,
+        Container::Build(build) => plan.builds[build.id].image.as_ref()?,
+    };
+    Some(fill::fill(plan, image, place))
+}
+
+/// The variables of a cell, those that say more about it last.
+fn variables(plan: &Plan, cell: &Cell) -> Vec<(Name, String)> {
+    let mut variables: indexmap::IndexMap<Name, String> = indexmap::IndexMap::new();
+    let mut add = |entries: &crate::schema::values::Variables| {
+        for (name, text) in &entries.entries {
+            variables.insert(*name, text.to_string());
+        }
+    };
+    add(&plan.suites[cell.suite].variables);
+    for point in &cell.points {
+        if let Some(record) = cells::value(plan, *point).and_then(|v| v.record) {
+            add(&plan.value_records[record].variables);
+        }
+    }
+    for at in cells::ats(plan, cell) {
+        add(&at.variables);
+    }
+    for point in &cell.points {
+        if let (Some(Bind::Env(name)), Some(value)) =
+            (&plan.axes[point.axis].bind, cells::value(plan, *point))
+        {
+            variables.insert(*name, value.text.clone());
+        }
+    }
+    variables.into_iter().collect()
+}
+
+/// What the result of a cell counts for, where it is said: by an `at` block, else by the value of an
+/// axis, else by the suite.
+pub fn outcome<'p>(plan: &'p Plan, cell: &Cell) -> Option<&'p Outcome> {
+    let of_at = cells::ats(plan, cell)
+        .rev()
+        .find_map(|at| at.body.outcome.as_ref());
+    let of_value = || {
+        cell.points.iter().rev().find_map(|point| {
+            let record = cells::value(plan, *point)?.record?;
+            plan.value_records[record].outcome.as_ref()
+        })
+    };
+    of_at
+        .or_else(of_value)
+        .or(plan.suites[cell.suite].body.outcome.as_ref())
+}
+
+/// What must hold of a run for a cell to be in it.
+pub fn conditions(plan: &Plan, cell: &Cell) -> Vec<Condition> {
+    let of_stage = plan.stages[cell.stage].when.clone();
+    let own = cell.setting(plan, |at| at.when.clone(), |suite| suite.when.clone());
+    of_stage.into_iter().chain(own).collect()
+}
+
+/// How long a cell is expected to take, all its shards together.
+pub fn duration(plan: &Plan, cell: &Cell) -> Option<crate::schema::values::Spanned<Duration>> {
+    cell.setting(plan, |at| at.duration, |suite| suite.duration)
+}
+
+/// The timeout of a cell: the one it is given; else twice what it is expected to take.
+pub fn timeout(plan: &Plan, cell: &Cell) -> Duration {
+    let given = cell.setting(plan, |at| at.timeout, |suite| suite.timeout);
+    timeout_or(given, duration(plan, cell))
+}
+
+/// A timeout, else twice the duration, else the usual one.
+fn timeout_or(
+    timeout: Option<crate::schema::values::Spanned<Duration>>,
+    duration: Option<crate::schema::values::Spanned<Duration>>,
+) -> Duration {
+    match (timeout, duration) {
         (Some(timeout), _) => timeout.value,
         (None, Some(duration)) => duration.value.plus(duration.value).max(LEAST_TIMEOUT),
         (None, None) => DEFAULT_TIMEOUT,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Cell;
 use crate::name::Name;
-use crate::schema::kinds::{Stage, TestType};
-use crate::schema::values::{Arity, MarkerId, MarkerNode, ToolKind};
+use crate::schema::kinds::{Part, Stage, TestType};
+use crate::schema::values::{Arity, AxisPoint, MarkerId, MarkerNode, Selection, ToolKind};
 use crate::schema::{Id, Plan};
 
 /// What a stage promises: what it `selects`, else the marker of its own name, else all.
@@ -36,9 +36,9 @@ fn of_type(plan: &Plan, test_type: Id<TestType>) -> Vec<MarkerNode> {
     terms
 }
 
-/// The factors of a cell's selection, in the order stage, types, environment, suite: those that
+/// The factors of a cell's selection, in the order stage, types, environment, axes, suite: those that
 /// repeat an earlier one, or select everything, are left out.
-pub fn factors(plan: &Plan, cell: Cell) -> Vec<MarkerNode> {
+pub fn factors(plan: &Plan, cell: &Cell) -> Vec<MarkerNode> {
     let suite = &plan.suites[cell.suite];
     let mut types: Vec<MarkerNode> = Vec::new();
     for test_type in &suite.types {
@@ -58,10 +58,65 @@ pub fn factors(plan: &Plan, cell: Cell) -> Vec<MarkerNode> {
         .takes
         .as_ref()
         .map(|t| t.node.clone());
-    let own = suite.select.as_ref().map(|s| s.node.clone());
-    let all = [Some(of_stage(plan, cell.stage)), types, environment, own];
+    let own = cell
+        .setting(plan, |at| at.select.as_ref(), |suite| suite.select.as_ref())
+        .map(|s| s.node.clone());
+    let axes = cell.points.iter().map(|point| of_axis(plan, *point));
+    let all = [Some(of_stage(plan, cell.stage)), types, environment]
+        .into_iter()
+        .chain(axes)
+        .chain([own]);
+    conjuncts(all.flatten())
+}
+
+/// The factors of a part's selection; without one, those of the cell.
+pub fn of_part(plan: &Plan, cell: &Cell, part: Option<Id<Part>>) -> Vec<MarkerNode> {
+    let factors = factors(plan, cell);
+    let Some(part) = part else { return factors };
+    let parts = &plan.parts_of[cell.suite.index()];
+    let own = match plan.parts[part].select.as_ref().map(|s| &s.selection) {
+        None => MarkerNode::All,
+        Some(Selection::These(node)) => node.clone(),
+        Some(Selection::Rest) => {
+            let earlier = parts.iter().take_while(|id| **id != part);
+            rest(
+                earlier.filter_map(|id| match &plan.parts[*id].select.as_ref()?.selection {
+                    Selection::These(node) => Some(node.clone()),
+                    Selection::Rest => Some(MarkerNode::All),
+                }),
+            )
+        }
+    };
+    conjuncts(factors.into_iter().chain([own]))
+}
+
+/// What the value of an axis takes, on an axis that divides the tests.
+pub fn of_axis(plan: &Plan, point: AxisPoint) -> Option<MarkerNode> {
+    let values = &plan.axis_values[point.axis.index()];
+    match values.get(point.value as usize)?.selects.as_ref()? {
+        Selection::These(node) => Some(node.clone()),
+        Selection::Rest => Some(rest(values.iter().enumerate().filter_map(|(number, v)| {
+            let Some(Selection::These(node)) = &v.selects else {
+                return None;
+            };
+            (number != point.value as usize).then(|| node.clone())
+        }))),
+    }
+}
+
+/// What none of these takes.
+pub fn rest(taken: impl Iterator<Item = MarkerNode>) -> MarkerNode {
+    let taken: Vec<MarkerNode> = taken.collect();
+    match taken.len() {
+        0 => MarkerNode::All,
+        _ => MarkerNode::Not(Box::new(MarkerNode::Or(taken))),
+    }
+}
+
+/// Expressions of which each must hold, taken apart, each once, without those that always do.
+pub fn conjuncts(all: impl Iterator<Item = MarkerNode>) -> Vec<MarkerNode> {
     let mut factors: Vec<MarkerNode> = Vec::new();
-    for factor in all.into_iter().flatten().map(simplify) {
+    for factor in all.map(simplify) {
         // A conjunction inside is taken apart, so that a term that is there already is not repeated.
         let parts = match factor {
             MarkerNode::And(parts) => parts,
@@ -116,8 +171,7 @@ pub fn conjunction(mut parts: Vec<MarkerNode>) -> MarkerNode {
 ///
 /// A test without any marker of a group that has a default is taken to carry the default; so a
 /// default is written as "none of the others".
-pub fn pytest(plan: &Plan, cell: Cell) -> Option<String> {
-    let factors = factors(plan, cell);
+pub fn pytest(plan: &Plan, factors: Vec<MarkerNode>) -> Option<String> {
     if factors.is_empty() {
         return None;
     }

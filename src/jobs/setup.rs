@@ -17,6 +17,7 @@ pub fn commands(plan: &Plan, tool: Id<Tool>) -> Vec<Vec<String>> {
     }
     let words: &[&str] = match kind_of(plan, tool) {
         Some(ToolKind::Pytest) => &["python3", "-m", "pip", "install", "pytest"],
+        Some(ToolKind::Nextest) => &["cargo", "install", "cargo-nextest", "--locked"],
         Some(ToolKind::PreCommit) => &["python3", "-m", "pip", "install", "pre-commit"],
         Some(ToolKind::CoveragePy) => &["python3", "-m", "pip", "install", "coverage"],
         Some(ToolKind::Tarpaulin) => &["cargo", "install", "cargo-tarpaulin", "--locked"],
@@ -24,6 +25,36 @@ pub fn commands(plan: &Plan, tool: Id<Tool>) -> Vec<Vec<String>> {
         Some(ToolKind::CargoTest | ToolKind::Command) | None => return Vec::new(),
     };
     vec![words.iter().map(|word| (*word).to_owned()).collect()]
+}
+
+/// What installs the plugins of pytest that the command of a cell asks for, where the tool is one
+/// that dtpc installs.
+pub fn plugins(plan: &Plan, cell: &super::Cell, sharded: bool) -> Option<Vec<String>> {
+    let suite = &plan.suites[cell.suite];
+    let tool = suite.tool?.id;
+    if kind_of(plan, tool) != Some(ToolKind::Pytest) || !plan.tools[tool].setup.is_empty() {
+        return None;
+    }
+    let parts = &plan.parts_of[cell.suite.index()];
+    let workers =
+        suite.workers.is_some() || parts.iter().any(|part| plan.parts[*part].workers.is_some());
+    let mut plugins = Vec::new();
+    if workers {
+        plugins.push("pytest-xdist");
+    }
+    if super::command::retries(plan, cell) > 0 {
+        plugins.push("pytest-rerunfailures");
+    }
+    if sharded {
+        plugins.push("pytest-split");
+    }
+    (!plugins.is_empty()).then(|| {
+        ["python3", "-m", "pip", "install"]
+            .into_iter()
+            .chain(plugins)
+            .map(str::to_owned)
+            .collect()
+    })
 }
 
 /// The version of Python that a tool asks for; where dtpc installs it with pip, there must be one

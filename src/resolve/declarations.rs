@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::diagnostics::{Diagnostic, codes, suggest};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader, field};
-use crate::schema::values::Line;
-use crate::schema::{Head, KindId, Plan, TITLE, kinds::KINDS};
+use crate::schema::values::{JobPattern, Line, Work};
+use crate::schema::{Head, Id, KindId, Plan, TITLE, kinds::KINDS};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Declaration, Field};
 
@@ -23,8 +23,8 @@ pub struct Resolvable<'f> {
     pub fields: Cow<'f, [Field]>,
     /// Whether what it extends could not be had, so that fields may be missing for that reason.
     pub incomplete: bool,
-    /// The full name of the declaration around it.
-    pub parent: Option<Name>,
+    /// The kind and full name of the declaration around it.
+    pub parent: Option<(KindId, Name)>,
     /// The index of the declaration around it, once names are known.
     pub parent_index: Option<u32>,
 }
@@ -46,8 +46,26 @@ impl Resolvable<'_> {
             span: self.syntax.span,
             head: self.syntax.head(),
             parent: self.parent_index,
+            jobs: self.jobs(reader),
             open: Vec::new(),
         }
+    }
+}
+
+impl Resolvable<'_> {
+    /// The jobs that `at (…)` is about: of the suite around it, where its parentheses say.
+    fn jobs(&self, reader: &mut Reader<'_>) -> Option<JobPattern> {
+        if self.kind != KindId::At {
+            return None;
+        }
+        let mut pattern = JobPattern {
+            of: self.parent_index.map(|suite| Work::Suite(Id::new(suite))),
+            span: self.syntax.kind,
+            ..JobPattern::default()
+        };
+        // What cannot be read was reported, and then nothing is derived from the plan.
+        let _ = pattern.arguments(&self.syntax.pattern, reader);
+        Some(pattern)
     }
 }
 
@@ -94,33 +112,50 @@ pub fn flatten<'f>(
         diagnostics.push(Diagnostic::new(codes::UNKNOWN_KIND, syntax.kind, message).help(help));
         return;
     };
-    let Some(name) = syntax.name else {
-        let message = format!("this {word} has no name");
-        let help = format!("write `{word} name {{ … }}`");
-        diagnostics.push(Diagnostic::new(codes::MISSING_FIELD, syntax.kind, message).help(help));
-        return;
+    let own = match (syntax.name, kind.schema().is_named()) {
+        (Some(name), true) => sources.text(name).to_owned(),
+        (None, true) => {
+            let message = format!("this {word} has no name");
+            let help = format!("write `{word} name {{ … }}`");
+            diagnostics
+                .push(Diagnostic::new(codes::MISSING_FIELD, syntax.kind, message).help(help));
+            return;
+        }
+        (Some(name), false) => {
+            let message = format!("{} has no name", suggest::a(word));
+            let help = format!("say for which jobs: `{word} (stage: …) {{ … }}`");
+            diagnostics.push(Diagnostic::new(codes::MISPLACED, name, message).help(help));
+            return;
+        }
+        // Nobody can write this name: `#` begins no name.
+        (None, false) => format!("{word}#{}", out.len()),
     };
-    if let Some((outer, _)) = parent
-        && !(outer == KindId::Feature && kind == KindId::Feature)
-    {
-        let message = format!(
-            "{} cannot stand inside {}",
-            suggest::a(word),
-            suggest::a(outer.schema().name)
-        );
-        diagnostics.push(
-            Diagnostic::new(codes::MISPLACED, syntax.kind, message)
-                .help("move it to the outermost level"),
-        );
+    let outer = parent.map(|(outer, _)| outer);
+    let may_stand = match (kind, outer) {
+        (KindId::Feature, Some(outer)) => outer == KindId::Feature,
+        _ => kind.schema().inside == outer,
+    };
+    if !may_stand {
+        diagnostics.push(misplaced(kind, outer, syntax.kind));
         return;
     }
-    if let [first, ..] = syntax.pattern.as_slice() {
-        let message = format!("{} takes no parentheses", suggest::a(word));
-        diagnostics.push(Diagnostic::new(codes::MISPLACED, first.value.span, message));
+    match (syntax.pattern.as_slice(), kind) {
+        ([], KindId::At) => {
+            let message = "this does not say for which jobs".to_owned();
+            diagnostics.push(
+                Diagnostic::new(codes::MISSING_FIELD, syntax.kind, message)
+                    .help("write `at (stage: nightly) { … }`, or give the fields to the suite"),
+            );
+            return;
+        }
+        ([first, ..], kind) if kind != KindId::At => {
+            let message = format!("{} takes no parentheses", suggest::a(word));
+            diagnostics.push(Diagnostic::new(codes::MISPLACED, first.value.span, message));
+        }
+        _ => {}
     }
-    let own = sources.text(name);
     let full = match parent {
-        None => Name::new(own),
+        None => Name::new(&own),
         Some((_, outer)) => Name::new(&format!("{outer}/{own}")),
     };
     out.push(Resolvable {
@@ -129,12 +164,31 @@ pub fn flatten<'f>(
         syntax,
         fields: Cow::Borrowed(&syntax.fields),
         incomplete: false,
-        parent: parent.map(|(_, name)| name),
+        parent,
         parent_index: None,
     });
     for nested in &syntax.nested {
         flatten(sources, nested, Some((kind, full)), out, diagnostics);
     }
+}
+
+/// The report of a declaration that stands where its kind may not.
+fn misplaced(kind: KindId, outer: Option<KindId>, span: Span) -> Diagnostic {
+    let word = suggest::a(kind.schema().name);
+    let home = kind.schema().inside;
+    let message = match (outer, home) {
+        (Some(outer), _) => format!(
+            "{word} cannot stand inside {}",
+            suggest::a(outer.schema().name)
+        ),
+        (None, Some(home)) => format!("{word} stands inside {}", suggest::a(home.schema().name)),
+        (None, None) => format!("{word} cannot stand here"),
+    };
+    let help = home.map_or_else(
+        || "move it to the outermost level".to_owned(),
+        |home| format!("move it into {}", suggest::a(home.schema().name)),
+    );
+    Diagnostic::new(codes::MISPLACED, span, message).help(help)
 }
 
 /// Reports fields that the kind does not have, fields given twice and fields that are missing.

@@ -4,6 +4,8 @@
 //! declared twice and fields that are missing are reported here, so that reading values can rely on
 //! both.
 
+mod axes;
+mod constants;
 mod declarations;
 mod extends;
 mod scope;
@@ -11,8 +13,8 @@ mod scope;
 pub use scope::{Declared, Scope};
 
 use crate::diagnostics::Diagnostic;
-use crate::schema::reader::{Fields, Reader};
-use crate::schema::{Head, Plan};
+use crate::schema::reader::{Fields, Reader, Used};
+use crate::schema::{Head, Id, Plan, Table};
 use crate::source::{FileId, SourceMap};
 use crate::syntax::ast;
 
@@ -35,8 +37,10 @@ pub fn resolve<'f>(
             declarations::flatten(sources, declaration, None, &mut declarations, diagnostics);
         }
     }
-    let scope = scope::collect(sources, &mut declarations, diagnostics);
+    let mut scope = scope::collect(sources, &mut declarations, diagnostics);
     extends::apply(sources, &scope, &mut declarations, diagnostics);
+    constants::apply(sources, &scope, &mut declarations, diagnostics);
+    scope::collect_axes(sources, &declarations, &mut scope);
     for declaration in &declarations {
         declarations::check_fields(sources, declaration, diagnostics);
     }
@@ -44,6 +48,21 @@ pub fn resolve<'f>(
         declarations,
         scope,
     }
+}
+
+/// The declarations of a table by the number of the one that they stand in.
+fn inside<T>(table: &Table<T>, outer: usize) -> Vec<Vec<Id<T>>> {
+    let mut by_outer: Vec<Vec<Id<T>>> = vec![Vec::new(); outer];
+    for (id, declared) in table.iter() {
+        if let Some(list) = declared
+            .head
+            .parent
+            .and_then(|parent| by_outer.get_mut(parent as usize))
+        {
+            list.push(id);
+        }
+    }
+    by_outer
 }
 
 /// Reads every field of a resolved program into the types of the table.
@@ -58,6 +77,7 @@ pub fn read(
         sources,
         scope: &resolved.scope,
         diagnostics,
+        used: Used::default(),
     };
     for declaration in &resolved.declarations {
         let head = declaration.head(&mut reader);
@@ -76,6 +96,15 @@ pub fn read(
         };
         plan.tools.push(crate::schema::Decl { head, body });
     }
+    let Used {
+        declarations,
+        markers,
+    } = reader.used;
+    plan.used = declarations;
+    plan.used_markers = markers;
+    plan.parts_of = inside(&plan.parts, plan.suites.len());
+    plan.ats_of = inside(&plan.ats, plan.suites.len());
+    plan.axis_values = axes::values(&plan, &resolved.scope);
     plan.intro = declarations::intro(sources, files, &plan);
     plan.markers = resolved.scope.into_markers();
     plan

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::declarations::Resolvable;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::name::Name;
-use crate::schema::values::{Markers, ToolKind};
+use crate::schema::values::{Markers, ToolKind, value_name};
 use crate::schema::{Id, KindId};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::ValueKind;
@@ -26,6 +26,7 @@ pub struct Scope {
     by_kind: HashMap<KindId, Vec<Name>>,
     markers: Markers,
     known_tools: Vec<(ToolKind, Name)>,
+    axes: Vec<Vec<(Name, Span)>>,
 }
 
 impl Scope {
@@ -77,6 +78,11 @@ impl Scope {
         &self.known_tools
     }
 
+    /// The names of the values of an axis, in order, each with its place.
+    pub fn axis_values(&self, axis: u32) -> &[(Name, Span)] {
+        self.axes.get(axis as usize).map_or(&[], Vec::as_slice)
+    }
+
     /// Gives the markers away.
     pub fn into_markers(self) -> Markers {
         self.markers
@@ -112,7 +118,7 @@ pub fn collect(
         }
         declaration.parent_index = declaration
             .parent
-            .and_then(|p| scope.find(kind, p))
+            .and_then(|(kind, name)| scope.find(kind, name))
             .map(|p| p.index);
         let next = count.entry(kind).or_default();
         let declared = Declared {
@@ -145,6 +151,48 @@ pub fn collect(
         }
     }
     scope
+}
+
+/// Collects the values of the axes: those that an axis lists, then those that are declared inside it.
+pub fn collect_axes(sources: &SourceMap, declarations: &[Resolvable<'_>], scope: &mut Scope) {
+    for declaration in declarations {
+        if declaration.kind == KindId::Axis {
+            let listed = declaration
+                .fields
+                .iter()
+                .filter(|f| matches!(sources.text(f.name), "selects" | "repeats"));
+            let mut values: Vec<(Name, Span)> = Vec::new();
+            for field in listed {
+                match &field.value.kind {
+                    ValueKind::List(elements) => values.extend(elements.iter().filter_map(|e| {
+                        let named = value_name(&e.value, |span| sources.text(span).to_owned());
+                        named.map(|(name, _)| (name, e.value.span))
+                    })),
+                    ValueKind::Record(fields) => values.extend(fields.iter().map(|f| {
+                        let name = sources.text(f.name).trim_matches('"');
+                        (Name::new(name), f.name)
+                    })),
+                    _ => {}
+                }
+            }
+            scope.axes.push(values);
+        }
+        if let (KindId::ValueRecord, Some(axis)) = (declaration.kind, declaration.parent_index)
+            && let Some(values) = scope.axes.get_mut(axis as usize)
+        {
+            let name = own_name(declaration.name);
+            if !values.iter().any(|(known, _)| *known == name) {
+                values.push((name, declaration.syntax.head()));
+            }
+        }
+    }
+}
+
+/// The last step of the name of something nested.
+pub fn own_name(full: Name) -> Name {
+    full.as_str()
+        .rsplit_once('/')
+        .map_or(full, |(_, own)| Name::new(own))
 }
 
 /// The plural of the name of a kind.

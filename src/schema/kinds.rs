@@ -3,10 +3,13 @@
 
 use super::reader::{FieldType, Fields};
 use super::values::{
-    AnyRef, Arch, ArgumentType, Arity, Cause, Command, Date, Direction, Duration, GitStage, Glob,
-    Host, Image, Isolation, JobPattern, Layout, Limit, Line, Local, MarkerExpr, MarkerNames,
-    MarkerRef, Markers, OnFailure, Os, Percent, Price, Ref, Requirement, Role, Spanned, Text,
-    ThresholdCheck, ToolKind, Trigger, Types, Variables, Visibility,
+    Allowance, AnyRef, AnyValue, Arch, ArgumentType, Arity, AxisChoices, AxisValue, Bind,
+    BranchPattern, Capacity, Cause, Command, Condition, Container, CriticalShare, Date, Direction,
+    Divisions, Duration, Environments, Formula, GitStage, Glob, Host, Image, Isolation, JobPattern,
+    Layout, Limit, Line, Local, MarkerExpr, MarkerId, MarkerNames, MarkerRef, Markers, Need,
+    OnFailure, Os, Outcome, PartSelection, PathPattern, Percent, Price, Promise, Ref, Repetitions,
+    Requirement, Role, RunnerByPlatform, Size, Spanned, TestId, Text, ThresholdCheck, ToolKind,
+    Trigger, Types, Unclaimed, Variables, Verdict, Visibility, WithoutBaseline, Workers,
 };
 use super::{Decl, FieldSchema, Head, Id, KindSchema, Table};
 
@@ -41,6 +44,9 @@ kinds! {
         optional "reviewers" reviewers: Vec<Text>, "reviewers: [\"meenakshi\", \"pavitra\"]";
         /// When it was or will be reviewed.
         optional "review" review: Option<Date>, "review: 2025-05-05";
+        /// What a changed file that no `paths` declaration claims does to a run that looks at changed
+        /// files: it selects everything, or fails the run.
+        default("everything") "unclaimed" unclaimed: Unclaimed, "unclaimed: fail";
         /// What is open about the plan as a whole, rather than about one of its fields.
         optional "questions" questions: Vec<Text>, "questions: [\"which metrics matter to users?\"]";
     }
@@ -93,6 +99,9 @@ kinds! {
     "marker" Marker in marker_declarations {
         /// What the marker takes in parentheses.
         optional "argument" argument: Option<ArgumentType>, "argument: number";
+        /// What a test that carries it asks of its machine: an environment that takes such tests and
+        /// has less does not compile.
+        optional "needs" needs: Option<Spanned<Capacity>>, "needs: { gpus: 4, memory: 24GiB per gpu }";
     }
 
     /// A stage of the life-cycle: when tests run, and what they gate.
@@ -111,6 +120,15 @@ kinds! {
         default("any") "types" types: Types, "types: [unit, integration]";
         /// How long its critical path may take, from the expected durations of its suites.
         optional "budget" budget: Option<Spanned<Duration>>, "budget: 30min";
+        /// How many GPU-hours one run may take: for each job its expected duration, times the GPUs
+        /// of its machines.
+        optional "gpu_budget" gpu_budget: Option<Spanned<Duration>>, "gpu_budget: 40h";
+        /// What must hold of a run for the jobs of the stage to be in it.
+        optional "when" when: Option<Condition>, "when: not fork";
+        /// The approval that a change needs before its jobs begin: it raises the trust of the stage.
+        optional "approval" approval: Option<Ref<Approval>>, "approval: copy_bot";
+        /// How often a test that fails is run again, for suites that do not say it themselves.
+        optional "retries" retries: Option<u32>, "retries: 1";
         /// What a failure does: stated in the document.
         optional "on_failure" on_failure: Option<OnFailure>, "on_failure: block";
     }
@@ -124,6 +142,8 @@ kinds! {
         required "stage" stage: Option<Ref<Stage>>, "stage: pre_merge";
         /// The jobs that must succeed. Without it, every job of the stage that is not in `advises`.
         optional "requires" requires: Vec<JobPattern>, "requires: [unit_rust, serve(environment: cpu_mock)]";
+        /// Results beside success that it lets pass, each with its reason and its end.
+        optional "allows" allows: Vec<Allowance>, "allows: cancelled(because: \"the queue cancels\", owner: ci_team, expires: 2027-01-01)";
         /// Jobs whose results are shown and do not decide.
         optional "advises" advises: Vec<JobPattern>, "advises: [disagg_perf]";
     }
@@ -147,20 +167,24 @@ kinds! {
     "environment" Environment in environments {
         /// The tests it takes. Without it, all.
         optional "takes" takes: Option<MarkerExpr>, "takes: gpu_0";
-        /// Its operating system.
-        default("linux") "os" os: Os, "os: linux";
-        /// Its processor architecture.
-        default("amd64") "arch" arch: Arch, "arch: arm64";
+        /// Its operating system; with several, tests run on each.
+        default("linux") "os" os: Vec<Os> = vec![Os::Linux], "os: [linux, windows]";
+        /// Its processor architecture; with several, tests run on each.
+        default("amd64") "arch" arch: Vec<Arch> = vec![Arch::Amd64], "arch: [amd64, arm64]";
         /// How many machines one job gets.
         optional "nodes" nodes: Option<u32>, "nodes: 2";
         /// How many GPUs each machine has.
         optional "gpus" gpus: Option<u32>, "gpus: 8";
+        /// How much memory it has: of each GPU with `per gpu`, else of the machine.
+        optional "memory" memory: Option<Size>, "memory: 24GiB per gpu";
         /// Whether outsiders may reach it. While this is open it counts as private.
         optional "visibility" visibility: Option<Spanned<Visibility>>, "visibility: public";
         /// What an hour in it costs.
         optional "cost" cost: Option<Price>, "cost: 9 USD/h";
         /// The runner that gives it to jobs.
         optional "runner" runner: Option<Ref<Runner>>, "runner: gpu_pool";
+        /// The runner for each of its platforms, where they differ.
+        optional "runners" runners: Option<RunnerByPlatform>, "runners: { amd64: gpu_pool, arm64: arm_pool }";
         /// How it is had on a developer's machine: `host`, or `unavailable("why")`.
         optional "local" local: Option<Local>, "local: unavailable(\"needs 8 GPUs\")";
     }
@@ -171,6 +195,9 @@ kinds! {
         optional "labels" labels: Vec<Text>, "labels: [\"self-hosted\", \"gpu-8\"]";
         /// The runner group it belongs to.
         optional "group" group: Option<Text>, "group: \"Fastchecker\"";
+        /// How many jobs it can run at once: a stage whose jobs ask for more waits, which `dtpc graph`
+        /// and the document show.
+        optional "max_parallel" max_parallel: Option<Spanned<u32>>, "max_parallel: 6";
     }
 
     /// A dependency of tests that is started beside them. It makes the marker `needs_<name>`.
@@ -187,6 +214,70 @@ kinds! {
         default("1min") "ready_within" ready_within: Duration = Duration::minutes(1), "ready_within: 30s";
     }
 
+    /// What the jobs of a suite differ in beside their environment: either the axis divides the tests
+    /// (`selects`), or it runs them again (`repeats`).
+    "axis" Axis in axes {
+        /// The values of an axis that divides the tests: each with the tests it takes.
+        optional "selects" selects: Option<Divisions>, "selects: [vllm, sglang, trtllm]";
+        /// The values of an axis that runs the tests again.
+        optional "repeats" repeats: Option<Repetitions>, "repeats: [\"13.0\", \"13.1\"]";
+        /// How the value reaches the tests. One that reaches no command, variable, image or runner
+        /// would run the same thing twice, and is an error.
+        optional "bind" bind: Option<Bind>, "bind: env(CUDA_VERSION)";
+    }
+
+    /// More about one value of the axis around it, or one more value.
+    "value" ValueRecord in value_records inside Axis {
+        /// The tests it takes, on an axis that divides them.
+        optional "selects" selects: Option<PartSelection>, "selects: gpu_2 or gpu_4";
+        /// What stands for it in commands, variables and formulas. Without it, its name.
+        optional "text" text: Option<Text>, "text: \"nightly-2026-11-01\"";
+        /// Variables of the jobs with it.
+        optional "variables" variables: Variables, "variables: { RUSTFLAGS: \"-D warnings\" }";
+        /// Further words of their command.
+        optional "arguments" arguments: Vec<Text>, "arguments: [\"--features\", \"cuda\"]";
+        /// The runner of the jobs with it, in place of the environment's.
+        optional "runner" runner: Option<Ref<Runner>>, "runner: gpu_pool";
+        /// What the results of the jobs with it count for.
+        optional "outcome" outcome: Option<Outcome>, "outcome: advisory(because: \"the toolchain moves\", owner: ci_team, expires: 2027-01-01)";
+    }
+
+    /// Something that is made once in a run, for the jobs that need it: a job for each combination of
+    /// the axis values that they differ in.
+    "build" Build in builds {
+        /// The axes it has a job for each value of. A job needs the builds that agree with it on the
+        /// axes that both have.
+        optional "across" across: Vec<Ref<Axis>>, "across: [framework, cuda]";
+        /// The environment that it is made in.
+        required "on" on: Option<Ref<Environment>>, "on: build_box";
+        /// The commands that make it, in order.
+        optional "commands" commands: Vec<Formula>, "commands: [\"make image TAG={commit}-{framework}\"]";
+        /// The image that it makes, for suites whose `container` it is.
+        optional "image" image: Option<Formula>, "image: \"registry.example.com/app:{commit}-{framework}\"";
+        /// What it needs before it can begin.
+        optional "needs" needs: Vec<Need>, "needs: [build.wheels]";
+        /// The secrets it uses.
+        optional "uses" uses: Vec<Ref<Secret>>, "uses: [registry_password]";
+        /// The files it is made from: it is left out of runs in which none of them changed and no job
+        /// needs it.
+        optional "paths" paths: Option<Ref<Paths>>, "paths: core";
+        /// How long it is expected to take.
+        optional "duration" duration: Option<Spanned<Duration>>, "duration: 20min";
+        /// After how long it is stopped. Without it, twice the duration, at least 10min; without a
+        /// duration, 1h.
+        optional "timeout" timeout: Option<Spanned<Duration>>, "timeout: 45min";
+    }
+
+    /// Files that one job makes and others use, or people fetch.
+    "artifact" Artifact in artifacts {
+        /// The suite or the build whose jobs make it.
+        required "from" from: Option<JobPattern>, "from: build.wheels";
+        /// The files.
+        required "files" files: Vec<Glob>, "files: [\"dist/*.whl\"]";
+        /// How long the host keeps it, in whole days.
+        default("7d") "keep" keep: Duration = Duration::days(7), "keep: 30d";
+    }
+
     /// A set of tests that are run together: by one tool, in named stages and environments.
     "suite" Suite in suites {
         /// The types of its tests, each allowed by its stages.
@@ -199,21 +290,168 @@ kinds! {
         optional "arguments" arguments: Vec<Text>, "arguments: [\"--workspace\", \"--lib\"]";
         /// Which of the tests in its paths it takes. Without it, all.
         optional "select" select: Option<MarkerExpr>, "select: router and not slow";
+        /// Which tests it takes, in the words of a tool without markers: a filterset of nextest, a
+        /// part of the name for cargo test.
+        optional "filter" filter: Option<Text>, "filter: \"kind(test) and not test(slow)\"";
         /// The stages it runs in.
         required "stages" stages: Vec<Ref<Stage>>, "stages: [pre_merge, nightly]";
         /// The environments it runs in. A test runs in the one that takes it.
-        required "environments" environments: Vec<Ref<Environment>>, "environments: [cpu_mock]";
-        /// The services it needs.
-        optional "needs" needs: Vec<Ref<Service>>, "needs: [nats, etcd]";
+        required "environments" environments: Environments, "environments: [cpu_mock]";
+        /// The axes it has a job for each value of.
+        optional "across" across: Vec<Ref<Axis>>, "across: [framework, cuda]";
+        /// What its jobs run inside: exactly one image for each.
+        optional "container" container: Option<Spanned<Container>>, "container: build.runtime_image";
+        /// The services, builds and artifacts it needs.
+        optional "needs" needs: Vec<Need>, "needs: [nats, build.wheels]";
+        /// The secrets it uses, each in the variable of its name.
+        optional "uses" uses: Vec<Ref<Secret>>, "uses: [hf_token]";
+        /// Variables of its jobs.
+        optional "variables" variables: Variables, "variables: { RUST_BACKTRACE: \"1\" }";
         /// The features it covers.
         optional "covers" covers: Vec<Ref<Feature>>, "covers: [serve/disagg]";
-        /// How long the whole of it is expected to take.
+        /// How long one of its jobs is expected to take, all shards together.
         optional "duration" duration: Option<Spanned<Duration>>, "duration: 12min";
         /// After how long a job of it is stopped. Without it, twice the duration, at least 10min;
         /// without a duration, 1h.
         optional "timeout" timeout: Option<Spanned<Duration>>, "timeout: 30min";
+        /// Into how many jobs each of its jobs is divided. pytest divides with pytest-split, nextest
+        /// by itself.
+        optional "shards" shards: Option<Spanned<u32>>, "shards: 4";
+        /// How many processes run its tests beside each other: with pytest-xdist, or nextest.
+        optional "workers" workers: Option<Workers>, "workers: auto";
+        /// How often a test that fails is run again: with pytest-rerunfailures, or nextest.
+        optional "retries" retries: Option<u32>, "retries: 2";
+        /// How its result is told, beside its exit code.
+        optional "verdict" verdict: Option<Verdict>, "verdict: clean_tree([\"go/**\"])";
+        /// What its result counts for. Without it, `blocking`.
+        optional "outcome" outcome: Option<Outcome>, "outcome: advisory(because: \"it is new\", owner: serve_team, expires: 2027-01-01)";
+        /// What must hold of a run for its jobs to be in it.
+        optional "when" when: Option<Condition>, "when: changed(core) or label(full)";
+        /// The suites of the same stage whose tests it runs on purpose too.
+        optional "repeats" repeats: Vec<Ref<Suite>>, "repeats: [serve]";
+        /// Why it runs them too.
+        optional "because" because: Option<Text>, "because: \"once more under the sanitizer\"";
         /// Who mends it.
         optional "owner" owner: Option<Ref<Owner>>, "owner: serve_team";
+    }
+
+    /// A part of the suite around it: parts run in order, in one job, each with its own command. What
+    /// no part takes is not run.
+    "part" Part in parts inside Suite {
+        /// The tests it takes.
+        required "select" select: Option<PartSelection>, "select: rest";
+        /// Further words of its command.
+        optional "arguments" arguments: Vec<Text>, "arguments: [\"--exitfirst\"]";
+        /// How many processes run its tests beside each other, in place of the suite's.
+        optional "workers" workers: Option<Workers>, "workers: auto";
+    }
+
+    /// What differs in some jobs of the suite around it: `at (stage: nightly) { timeout: 2h }`. Where
+    /// several match a job, the most specific one holds.
+    "at" At in ats inside Suite {
+        /// The values that axes have there. The parentheses may not look at such an axis.
+        optional "values" values: AxisChoices, "values: { cuda: [\"13.1\"] }";
+        /// Which tests are taken there, in place of the suite's `select`.
+        optional "select" select: Option<MarkerExpr>, "select: router and not slow";
+        /// Further words of the command there.
+        optional "arguments" arguments: Vec<Text>, "arguments: [\"--long\"]";
+        /// Variables there, in place of the suite's of the same names.
+        optional "variables" variables: Variables, "variables: { MODEL: \"small\" }";
+        /// What they run inside there.
+        optional "container" container: Option<Spanned<Container>>, "container: build.runtime_image";
+        /// How long they are expected to take there.
+        optional "duration" duration: Option<Spanned<Duration>>, "duration: 1h";
+        /// After how long they are stopped there.
+        optional "timeout" timeout: Option<Spanned<Duration>>, "timeout: 2h";
+        /// Into how many jobs each is divided there.
+        optional "shards" shards: Option<Spanned<u32>>, "shards: 8";
+        /// How often a test that fails is run again there.
+        optional "retries" retries: Option<u32>, "retries: 0";
+        /// What the results count for there.
+        optional "outcome" outcome: Option<Outcome>, "outcome: blocking";
+        /// What must hold of a run for them to be in it, in place of the suite's `when`.
+        optional "when" when: Option<Condition>, "when: label(full)";
+    }
+
+    /// A test that fails now and then and is not run until it is mended.
+    "quarantine" Quarantine in quarantines {
+        /// The test.
+        required "test" test: Option<TestId>, "test: \"tests/router/test_router.py::test_rebalance\"";
+        /// Why it fails.
+        required "because" because: Option<Text>, "because: \"it races on shutdown\"";
+        /// Where the work is tracked.
+        required "ticket" ticket: Option<Text>, "ticket: \"DYN-1234\"";
+        /// Who mends it.
+        required "owner" owner: Option<Ref<Owner>>, "owner: router_team";
+        /// The last day on which it may stay.
+        required "expires" expires: Option<Spanned<Date>>, "expires: 2027-02-01";
+    }
+
+    /// A promise that the plan does not keep for now, accepted with its reason and its end: a gap, an
+    /// overlap, a budget, something unused, coverage.
+    "accept" Accept in accepts {
+        /// Which promise.
+        required "promise" promise: Option<Spanned<Promise>>, "promise: gap";
+        /// The stage it is about.
+        optional "stage" stage: Option<Ref<Stage>>, "stage: nightly";
+        /// The markers of the tests it is about: exactly those, no more and no fewer.
+        optional "where" tests: Option<MarkerExpr>, "where: gpu_8";
+        /// The suites that overlap.
+        optional "between" between: Vec<JobPattern>, "between: [serve, serve_gpu]";
+        /// The declaration that is unused, or the feature or language that is not covered.
+        optional "of" of: Option<AnyRef>, "of: environment.gpu_multi_node";
+        /// The reason.
+        required "because" because: Option<Text>, "because: \"there is no such runner yet\"";
+        /// Who answers for it.
+        required "owner" owner: Option<Ref<Owner>>, "owner: ci_team";
+        /// The last day on which it holds.
+        required "expires" expires: Option<Spanned<Date>>, "expires: 2027-03-01";
+    }
+
+    /// A secret of the repository: a value that only its host knows.
+    "secret" Secret in secrets {
+        /// What the host calls it, and the variable it is handed over in. Without it, its name in
+        /// capitals.
+        optional "key" key: Option<Line>, "key: \"HF_TOKEN\"";
+    }
+
+    /// A variable of the repository: a value that is set at its host, and everybody may read.
+    "variable" Variable in variables {
+        /// What the host calls it. Without it, its name in capitals.
+        optional "key" key: Option<Line>, "key: \"REGISTRY\"";
+    }
+
+    /// A label of pull requests.
+    "label" Label in labels {
+        /// What it is called at the host. Without it, its name.
+        optional "text" text: Option<Line>, "text: \"run xpu\"";
+    }
+
+    /// Files, and what a change of them affects. A file is claimed by a declaration if the last of its
+    /// patterns that matches it is not a negated one.
+    "paths" Paths in path_sets {
+        /// The patterns, in order: the last one that matches a file decides, and `!` takes files out.
+        required "match" patterns: Vec<PathPattern>, "match: [\"lib/**\", \"!lib/**/*.md\"]";
+        /// The jobs that a change of these files puts into a run. Without it, the declaration only
+        /// classifies, for conditions.
+        optional "affects" affects: Option<Vec<JobPattern>>, "affects: [serve, runtime_rust(stage: pre_merge)]";
+    }
+
+    /// How somebody who is trusted lets a change reach what is private.
+    "approval" Approval in approvals {
+        /// Who approves.
+        required "by" by: Option<Text>, "by: \"a maintainer\"";
+        /// The branches that carry approved changes alone: a regular expression that the whole name
+        /// matches.
+        optional "branches" branches: Option<BranchPattern>, "branches: \"pull-request/[0-9]+\"";
+        /// The deployment environment of the host whose reviewers approve.
+        optional "environment" environment: Option<Line>, "environment: \"gpu-approval\"";
+    }
+
+    /// A value with a name: `constant.NAME` stands for it wherever the value may stand.
+    "constant" Constant in constants {
+        /// The value.
+        required "value" value: AnyValue, "value: [\"lib/**\", \"components/**\"]";
     }
 
     /// A pre-commit hook: from another repository at a fixed revision, or a local command.
@@ -287,6 +525,11 @@ kinds! {
         required "stages" stages: Vec<Ref<Stage>>, "stages: [nightly]";
         /// The least share of lines.
         optional "minimum" minimum: Option<Percent>, "minimum: 85%";
+        /// By how much the share may fall below that of the branch it is merged into: stated in the
+        /// document.
+        optional "drop" drop: Option<Percent>, "drop: 2%";
+        /// A higher share for the files that matter most: stated in the document.
+        optional "critical" critical: Option<CriticalShare>, "critical: 90% of [\"lib/runtime/**\"]";
         /// Whether falling below the minimum fails the job; otherwise the figure is recorded.
         default("false") "gating" gating: bool, "gating: true";
     }
@@ -310,6 +553,10 @@ kinds! {
         required "metric" metric: Option<Ref<Metric>>, "metric: ttft";
         /// The bars: all must hold.
         required "checks" checks: Vec<Spanned<ThresholdCheck>>, "checks: [p99 < 200ms, regression(p99) <= 5% since release(previous)]";
+        /// How many measurements make one figure.
+        optional "samples" samples: Option<u32>, "samples: 30";
+        /// What a relative bar says where there is no earlier result.
+        default("fail") "without_baseline" without_baseline: WithoutBaseline, "without_baseline: pass";
         /// Where earlier results are kept.
         optional "history" history: Option<Text>, "history: \"the results database\"";
     }

@@ -22,6 +22,7 @@ use std::ops::{Deref, Index};
 
 use crate::name::Name;
 use crate::source::Span;
+use values::JobPattern;
 
 /// One kind of declaration.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct KindSchema {
     pub name: &'static str,
     /// What it is, in one paragraph.
     pub doc: &'static str,
+    /// The kind inside whose declarations it stands; most stand at the outermost level.
+    pub inside: Option<KindId>,
     /// Its fields, in the order in which they are documented.
     pub fields: &'static [FieldSchema],
 }
@@ -79,7 +82,15 @@ impl KindSchema {
     /// Whether its declarations may begin with the fields of another one: there is one plan, and a
     /// marker belongs to one group.
     pub fn may_extend(&self) -> bool {
-        !matches!(self.id, KindId::PlanInfo | KindId::MarkerGroup)
+        !matches!(
+            self.id,
+            KindId::PlanInfo | KindId::MarkerGroup | KindId::At | KindId::Accept
+        )
+    }
+
+    /// Whether its declarations have names of their own: `at (…)` says for which jobs instead.
+    pub fn is_named(&self) -> bool {
+        self.id != KindId::At
     }
 
     /// Its own fields, then those that it shares with the other kinds.
@@ -102,8 +113,10 @@ pub struct Head {
     pub span: Span,
     /// What an error about it points at.
     pub head: Span,
-    /// The index of the declaration it is nested in, of the same kind.
+    /// The index of the declaration it is nested in, among those of that one's kind.
     pub parent: Option<u32>,
+    /// The jobs in parentheses, for the kind that has them.
+    pub jobs: Option<JobPattern>,
     /// The fields left `open`, and the questions.
     pub open: Vec<Question>,
 }

@@ -1,6 +1,8 @@
 //! From values without types to the types of the table.
 
-use super::values::Text;
+use std::collections::HashSet;
+
+use super::values::{MarkerId, Text};
 use super::{FieldSchema, Head, KindId, Question};
 use crate::diagnostics::{Diagnostic, codes, suggest};
 use crate::name::Name;
@@ -28,6 +30,17 @@ pub struct Reader<'a> {
     pub scope: &'a Scope,
     /// What did not fit.
     pub diagnostics: &'a mut Vec<Diagnostic>,
+    /// What was named so far.
+    pub used: Used,
+}
+
+/// What the fields of a plan name.
+#[derive(Debug, Default)]
+pub struct Used {
+    /// Declarations, by kind and number.
+    pub declarations: HashSet<(KindId, u32)>,
+    /// Markers in expressions.
+    pub markers: HashSet<MarkerId>,
 }
 
 impl Reader<'_> {
@@ -61,6 +74,11 @@ impl Reader<'_> {
     pub fn report<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
         self.diagnostics.push(diagnostic);
         None
+    }
+
+    /// Notes that a declaration is named.
+    pub fn mark(&mut self, kind: KindId, index: u32) {
+        self.used.declarations.insert((kind, index));
     }
 
     /// The text of a span.
@@ -109,7 +127,9 @@ impl Reader<'_> {
             }
         };
         if let Some(found) = self.scope.find(kind, Name::new(name)) {
-            return Some(found.index);
+            let index = found.index;
+            self.mark(kind, index);
+            return Some(index);
         }
         let diagnostic = self.unknown(kind, name, span);
         self.report(diagnostic)

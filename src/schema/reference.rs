@@ -18,6 +18,14 @@ pub fn page() -> String {
     }
     for kind in KINDS {
         let _ = writeln!(page, "\n### {}\n\n{}", kind.name, one_line(kind.doc));
+        if let Some(outer) = kind.inside {
+            let outer = outer.schema().name;
+            let _ = writeln!(
+                page,
+                "\nIt stands inside {}.",
+                format!("`{outer}` declarations")
+            );
+        }
         page.push_str(
             "\n| field | takes | default | meaning | example |\n| --- | --- | --- | --- | --- |\n",
         );

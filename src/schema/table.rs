@@ -7,7 +7,7 @@
 macro_rules! kinds {
     ($(
         $(#[doc = $doc:literal])+
-        $kind:literal $Kind:ident in $table:ident {
+        $kind:literal $Kind:ident in $table:ident $(inside $Outer:ident)? {
             $(
                 $(#[doc = $field_doc:literal])+
                 $need:ident $(($default:literal))? $field:literal $member:ident: $Type:ty $(= $value:expr)?, $example:literal;
@@ -40,6 +40,7 @@ macro_rules! kinds {
             id: KindId::$Kind,
             name: $kind,
             doc: concat!($($doc, "\n"),+),
+            inside: kinds!(@inside $($Outer)?),
             fields: &[$(FieldSchema {
                 name: $field,
                 doc: concat!($($field_doc, "\n"),+),
@@ -80,6 +81,16 @@ macro_rules! kinds {
             pub intro: String,
             /// Every marker, however it was declared.
             pub markers: Markers,
+            /// The values of every axis, by its number.
+            pub axis_values: Vec<Vec<AxisValue>>,
+            /// The parts of every suite, by its number.
+            pub parts_of: Vec<Vec<Id<Part>>>,
+            /// The `at` blocks of every suite, by its number.
+            pub ats_of: Vec<Vec<Id<At>>>,
+            /// What is named by another declaration.
+            pub used: std::collections::HashSet<(KindId, u32)>,
+            /// The markers that an expression names.
+            pub used_markers: std::collections::HashSet<MarkerId>,
             $(#[doc = concat!("Every `", $kind, "`.")] pub $table: Table<$Kind>,)*
         }
 
@@ -109,6 +120,8 @@ macro_rules! kinds {
             }
         }
     };
+    (@inside) => { None };
+    (@inside $Outer:ident) => { Some(KindId::$Outer) };
     (@required required) => { true };
     (@required $other:ident) => { false };
     (@absent) => { Default::default };

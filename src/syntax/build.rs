@@ -218,6 +218,19 @@ impl Builder {
                     arguments: inner.map(|a| self.argument(a)).collect(),
                 }
             }
+            // `each [a, b]` is a call without parentheses.
+            Rule::each => {
+                let mut inner = pair.into_inner();
+                let callee = inner.next().map_or(span, |p| self.span(&p));
+                let argument = |p| Argument {
+                    name: None,
+                    value: self.primary(p),
+                };
+                ValueKind::Call {
+                    callee,
+                    arguments: inner.map(argument).collect(),
+                }
+            }
             _ => ValueKind::Name,
         };
         Value { span, kind }

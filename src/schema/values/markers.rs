@@ -113,7 +113,11 @@ impl FieldType for MarkerExpr {
 fn node(value: &Value, reader: &mut Reader<'_>) -> Option<MarkerNode> {
     match &value.kind {
         ValueKind::Name if reader.word(value) == Some("all") => Some(MarkerNode::All),
-        ValueKind::Name => MarkerRef::read(value, reader).map(|m| MarkerNode::Marker(m.id)),
+        ValueKind::Name => {
+            let marker = MarkerRef::read(value, reader)?.id;
+            reader.used.markers.insert(marker);
+            Some(MarkerNode::Marker(marker))
+        }
         ValueKind::Not(inner) => Some(MarkerNode::Not(Box::new(node(inner, reader)?))),
         ValueKind::And(parts) => nodes(parts, reader).map(MarkerNode::And),
         ValueKind::Or(parts) => nodes(parts, reader).map(MarkerNode::Or),

@@ -2,7 +2,12 @@
 
 #[macro_use]
 mod words;
+mod axes;
+mod condition;
+mod formula;
 mod markers;
+mod outcome;
+mod paths;
 mod pattern;
 mod quantity;
 mod reference;
@@ -10,8 +15,19 @@ mod rules;
 mod text;
 mod trigger;
 
+pub use axes::{
+    AxisChoices, AxisPoint, AxisValue, Bind, Divisions, Environments, PartSelection, Repetitions,
+    Selection, Workers, value_name,
+};
+pub use condition::{Condition, ConditionNode, Fact};
+pub use formula::{Formula, Piece};
 pub use markers::{MarkerExpr, MarkerId, MarkerInfo, MarkerNames, MarkerNode, MarkerRef, Markers};
-pub use pattern::JobPattern;
+pub use outcome::{
+    Allowance, AllowedResult, AnyValue, Capacity, Container, CriticalShare, Need, Outcome,
+    RunnerByPlatform, Size, TestId, Verdict, Weakening,
+};
+pub use paths::{BranchPattern, PathPattern};
+pub use pattern::{JobPattern, Work};
 pub use quantity::{Date, Duration, Percent, Price};
 pub use reference::{AnyRef, Ref};
 pub use rules::{
@@ -20,8 +36,8 @@ pub use rules::{
 pub use text::{Command, Glob, Image, Line, Text, Variables};
 pub use trigger::Trigger;
 pub use words::{
-    Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os, Role,
-    Statistic, ToolKind, Visibility,
+    Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os,
+    PlatformWord, Promise, Role, Statistic, ToolKind, Unclaimed, Visibility, WithoutBaseline,
 };
 
 use super::reader::{FieldType, Reader};

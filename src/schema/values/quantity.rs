@@ -31,6 +31,18 @@ impl Duration {
         }
     }
 
+    /// That many days.
+    pub const fn days(days: u64) -> Self {
+        Self {
+            millis: days * 86_400_000,
+        }
+    }
+
+    /// In days, rounded up.
+    pub const fn whole_days(self) -> u64 {
+        self.millis.div_ceil(86_400_000)
+    }
+
     /// In minutes, rounded up: what a CI host counts in.
     pub const fn whole_minutes(self) -> u64 {
         self.millis.div_ceil(60_000)

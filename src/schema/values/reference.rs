@@ -80,11 +80,14 @@ impl FieldType for AnyRef {
         let name = Name::new(written);
         let found = reader.scope.every_kind(name);
         match found.as_slice() {
-            [(kind, declared)] => Some(Self {
-                kind: *kind,
-                index: declared.index,
-                span,
-            }),
+            [(kind, declared)] => {
+                reader.mark(*kind, declared.index);
+                Some(Self {
+                    kind: *kind,
+                    index: declared.index,
+                    span,
+                })
+            }
             [] => {
                 let help = suggest::help(written, "name", reader.scope.all_names());
                 let message = format!("nothing is called `{written}`");

@@ -207,6 +207,15 @@ impl Glob {
         &self.text
     }
 
+    /// Whether a path is matched.
+    pub fn matches(&self, path: &str) -> bool {
+        // Looked at when it was read: what is here can be read.
+        globset::GlobBuilder::new(&self.text)
+            .literal_separator(true)
+            .build()
+            .is_ok_and(|glob| glob.compile_matcher().is_match(path))
+    }
+
     /// The folders before the first part that has a wildcard, and whether anything follows.
     pub fn literal_prefix(&self) -> (String, bool) {
         let is_literal = |part: &&str| !part.contains(['*', '?', '[', '{']);
@@ -223,6 +232,13 @@ impl FieldType for Glob {
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         let text = Text::read(value, reader)?;
+        Self::parse(&text, value.span, reader)
+    }
+}
+
+impl Glob {
+    /// Looks at the text of a glob that stands at `span`.
+    pub fn parse(text: &str, span: Span, reader: &mut Reader<'_>) -> Option<Self> {
         let problem = if text.is_empty() {
             Some("it is empty".to_owned())
         } else if text.starts_with('/') || text.split('/').any(|part| part == ".." || part == ".") {
@@ -235,7 +251,7 @@ impl FieldType for Glob {
         {
             Some("`**` stands alone between slashes".to_owned())
         } else {
-            globset::GlobBuilder::new(&text)
+            globset::GlobBuilder::new(text)
                 .literal_separator(true)
                 .build()
                 .err()
@@ -243,12 +259,12 @@ impl FieldType for Glob {
         };
         match problem {
             None => Some(Self {
-                text: text.as_str().into(),
-                span: value.span,
+                text: text.into(),
+                span,
             }),
             Some(problem) => reader.report(Diagnostic::new(
                 codes::GLOB,
-                value.span,
+                span,
                 format!("this glob cannot be read: {problem}"),
             )),
         }

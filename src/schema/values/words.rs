@@ -186,6 +186,8 @@ words! {
         Pytest "pytest" "pytest",
         /// cargo test, for tests in Rust.
         CargoTest "cargo_test" "cargo test",
+        /// cargo-nextest, for tests in Rust.
+        Nextest "nextest" "cargo-nextest",
         /// The pre-commit framework, for hooks.
         PreCommit "pre_commit" "pre-commit framework",
         /// coverage.py, for the coverage of Python.
@@ -194,6 +196,50 @@ words! {
         Tarpaulin "tarpaulin" "Tarpaulin",
         /// Any other command: a suite's `arguments` are its words, its exit code the verdict.
         Command "command" "command",
+    }
+
+    /// What a changed file that nobody claims does.
+    Unclaimed {
+        /// It selects every job: more than needed, never less.
+        Everything "everything" "selects everything",
+        /// It fails the run, until somebody claims it.
+        Fail "fail" "fails the run",
+    }
+
+    /// A promise that a plan can be accepted not to keep.
+    Promise {
+        /// Tests that a stage promises, and no job selects.
+        Gap "gap" "a gap",
+        /// Tests that two jobs of a stage select.
+        Overlap "overlap" "an overlap",
+        /// The budget of a stage.
+        Budget "budget" "a budget",
+        /// A declaration that nothing uses.
+        Unused "unused" "something unused",
+        /// A feature without its tests, or a language without its tools.
+        Coverage "coverage" "missing coverage",
+    }
+
+    /// What a relative bar says where there is nothing to compare with.
+    WithoutBaseline {
+        /// It is not met.
+        Fail "fail" "fails",
+        /// It is met.
+        Pass "pass" "passes",
+    }
+
+    /// A platform, or one side of it.
+    PlatformWord {
+        /// Linux, whatever the architecture.
+        Linux "linux" "Linux",
+        /// Windows, whatever the architecture.
+        Windows "windows" "Windows",
+        /// macOS, whatever the architecture.
+        MacOs "macos" "macOS",
+        /// x86-64, whatever the operating system.
+        Amd64 "amd64" "amd64",
+        /// 64-bit ARM, whatever the operating system.
+        Arm64 "arm64" "arm64",
     }
 
     /// What of a series of measurements is compared.

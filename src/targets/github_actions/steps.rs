@@ -140,7 +140,7 @@ fn services(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
 
 /// Runs the tests. A run without a test fails: pytest says so itself, cargo does not.
 fn tests(jobs: &Jobs<'_>, job: &Job) -> Step {
-    let line = command::shell(&job.command);
+    let line = job.lines().join("\n");
     let run = if job.tool == ToolKind::CargoTest && job.coverage.is_none() {
         format!(
             "{line} 2>&1 | tee \"$RUNNER_TEMP/cargo-test.log\"\nif ! grep -Eq '^test result: ok\\. [1-9]' \"$RUNNER_TEMP/cargo-test.log\"; then\n  echo '::error::no test ran'\n  exit 1\nfi"

@@ -140,8 +140,10 @@ pub fn thresholds(plan: &Plan) -> Vec<ThresholdSection> {
                 format!("{} ({unit}, {better})", metric.head.title)
             });
             fact(&mut facts, head, "metric", "Metric", metric);
-            let of = threshold.of.map(|of| {
-                let mut text = plan.suites[of.suite].head.title.clone();
+            let of = threshold.of.as_ref().map(|of| {
+                let mut text = of
+                    .suite()
+                    .map_or_else(String::new, |suite| plan.suites[suite].head.title.clone());
                 if let Some(environment) = of.environment {
                     text = format!("{text}, {}", plan.environments[environment].head.title);
                 }

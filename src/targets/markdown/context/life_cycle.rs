@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Named, fact, open, or_open, some, titles};
-use crate::jobs::{Job, Jobs, command};
+use crate::jobs::{Job, Jobs};
 use crate::schema::kinds::{Owner, Stage};
 use crate::schema::values::{Host, Local, Text, Trigger, Types};
 use crate::schema::{Id, Plan};
@@ -58,7 +58,7 @@ pub fn row(jobs: &Jobs<'_>, id: Id<Stage>) -> Row {
         let environment = &plan.environments[job.environment];
         match &environment.local {
             Some(Local::Host) => {
-                let line = command::shell(&job.command);
+                let line = job.lines().join(" && ");
                 if !local_commands.contains(&line) {
                     local_commands.push(line);
                 }
@@ -96,7 +96,7 @@ pub fn row(jobs: &Jobs<'_>, id: Id<Stage>) -> Row {
         _ => {
             let mut lines: Vec<String> = Vec::new();
             for job in &of_stage {
-                let line = command::shell(&job.command);
+                let line = job.lines().join(" && ");
                 if !lines.contains(&line) {
                     lines.push(line);
                 }
@@ -245,7 +245,7 @@ pub fn job_row(plan: &Plan, job: &Job) -> JobRow {
             Some(Host::Git) => "–".to_owned(),
             _ => job.timeout.to_string(),
         },
-        command: command::shell(&job.command),
+        command: job.lines().join(" && "),
     }
 }
 

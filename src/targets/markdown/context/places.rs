@@ -30,7 +30,7 @@ pub fn environment(plan: &Plan, environment: &Decl<Environment>) -> Vec<String> 
             "takes",
             takes.or_else(|| head.open("takes").is_none().then(|| "all".to_owned())),
         ),
-        format!("{} {}", environment.os.title(), environment.arch.title()),
+        platforms(environment),
         number("nodes", environment.nodes),
         number("gpus", environment.gpus),
         or_open(head, "visibility", visibility),
@@ -73,4 +73,11 @@ pub fn runner(runner: &Decl<Runner>) -> Vec<String> {
         ),
         one_line(&runner.head.doc),
     ]
+}
+
+/// The operating systems and architectures of an environment.
+fn platforms(environment: &Environment) -> String {
+    let os: Vec<&str> = environment.os.iter().map(|os| os.title()).collect();
+    let arch: Vec<&str> = environment.arch.iter().map(|arch| arch.title()).collect();
+    format!("{} {}", os.join(", "), arch.join(", "))
 }

@@ -1,0 +1,214 @@
+//! What is built in a stage for its jobs.
+
+use std::collections::HashSet;
+
+use super::fill::{self, Filled};
+use super::{Cell, machines};
+use crate::schema::kinds::{Artifact, Build, Runner, Secret, Stage};
+use crate::schema::values::{Arch, AxisPoint, Container, Duration, Need, Os};
+use crate::schema::{Id, Plan};
+
+/// A job that builds something.
+#[derive(Debug)]
+pub struct BuildJob {
+    /// Its id: `build-`, the name of the build and the values of its axes.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// What is built.
+    pub build: Id<Build>,
+    /// In which stage.
+    pub stage: Id<Stage>,
+    /// The value on each axis of the build.
+    pub points: Vec<AxisPoint>,
+    /// The commands, in order, each as a line for a shell.
+    pub commands: Vec<Filled>,
+    /// What must be built before, as numbers in [`Jobs::builds`](super::Jobs::builds).
+    pub needs: Vec<usize>,
+    /// The artifacts it fetches.
+    pub fetches: Vec<Id<Artifact>>,
+    /// The artifacts it makes.
+    pub makes: Vec<Id<Artifact>>,
+    /// The runner that gives it a machine.
+    pub runner: Option<Id<Runner>>,
+    /// The question that must be answered before there is a machine for it.
+    pub waits_for: Option<String>,
+    /// The secrets it uses.
+    pub secrets: Vec<Id<Secret>>,
+    /// After how long it is stopped.
+    pub timeout: Duration,
+}
+
+/// The builds that a cell needs: for its container, by name, and behind artifacts.
+pub fn needs_of(plan: &Plan, cell: &Cell) -> Vec<Id<Build>> {
+    let suite = &plan.suites[cell.suite];
+    let container = cell
+        .setting(plan, |at| at.container.as_ref(), |s| s.container.as_ref())
+        .and_then(|container| match &container.value {
+            Container::Build(build) => Some(build.id),
+            Container::Image(_) => None,
+        });
+    let mut needs: Vec<Id<Build>> = container.into_iter().collect();
+    needs.extend(among(plan, &suite.needs));
+    needs.dedup();
+    needs
+}
+
+/// The builds among what is needed, those behind artifacts too.
+pub fn among(plan: &Plan, needs: &[Need]) -> Vec<Id<Build>> {
+    needs
+        .iter()
+        .filter_map(|need| match need {
+            Need::Build(build) => Some(build.id),
+            Need::Artifact(artifact) => match plan.artifacts[artifact.id].from.as_ref()?.of? {
+                crate::schema::values::Work::Build(build) => Some(build),
+                crate::schema::values::Work::Suite(_) => None,
+            },
+            Need::Service(_) => None,
+        })
+        .collect()
+}
+
+/// The points of a cell on the axes of a build. Where the cell has no value on one of them, every
+/// value of it is needed.
+fn projected(plan: &Plan, build: Id<Build>, points: &[AxisPoint]) -> Vec<Vec<AxisPoint>> {
+    let mut all: Vec<Vec<AxisPoint>> = vec![Vec::new()];
+    for axis in &plan.builds[build].across {
+        let here: Vec<AxisPoint> = match points.iter().find(|p| p.axis == axis.id) {
+            Some(point) => vec![*point],
+            None => (0..plan.axis_values[axis.id.index()].len())
+                .filter_map(|value| u32::try_from(value).ok())
+                .map(|value| AxisPoint {
+                    axis: axis.id,
+                    value,
+                })
+                .collect(),
+        };
+        if all.len().saturating_mul(here.len()) > super::cells::MOST_CELLS {
+            return all;
+        }
+        all = all
+            .iter()
+            .flat_map(|before| {
+                here.iter().map(|point| {
+                    let mut points = before.clone();
+                    points.push(*point);
+                    points
+                })
+            })
+            .collect();
+    }
+    all
+}
+
+/// Every build that the cells of a stage need, stage by stage, each behind what it needs.
+pub fn derive(plan: &Plan, stages: &[Id<Stage>], cells: &[Cell]) -> Vec<BuildJob> {
+    let mut jobs = Vec::new();
+    if plan.builds.is_empty() {
+        return jobs;
+    }
+    for stage in stages {
+        let mut seen: HashSet<(Id<Build>, Vec<AxisPoint>)> = HashSet::new();
+        for cell in cells.iter().filter(|c| c.stage == *stage) {
+            for build in needs_of(plan, cell) {
+                for points in projected(plan, build, &cell.points) {
+                    add(plan, *stage, build, points, &mut seen, &mut jobs);
+                }
+            }
+        }
+    }
+    jobs
+}
+
+fn add(
+    plan: &Plan,
+    stage: Id<Stage>,
+    build: Id<Build>,
+    points: Vec<AxisPoint>,
+    seen: &mut HashSet<(Id<Build>, Vec<AxisPoint>)>,
+    jobs: &mut Vec<BuildJob>,
+) {
+    // Marked before its needs are looked at: a circle, which a check reports, ends here.
+    if !seen.insert((build, points.clone())) {
+        return;
+    }
+    let declared = &plan.builds[build];
+    let needs = among(plan, &declared.needs);
+    for need in &needs {
+        for points in projected(plan, *need, &points) {
+            add(plan, stage, *need, points, seen, jobs);
+        }
+    }
+    let Some(on) = declared.on else { return };
+    let environment = &plan.environments[on.id];
+    let os = environment.os.first().copied().unwrap_or(Os::Linux);
+    let arch = environment.arch.first().copied().unwrap_or(Arch::Amd64);
+    let place = fill::Place {
+        os,
+        arch,
+        points: &points,
+        shard: None,
+    };
+    let runner = machines::runner_at(plan, on.id, os, arch, &points);
+    let mut id = format!("build-{}", declared.head.name());
+    let mut title = declared.head.title.clone();
+    for (number, point) in points.iter().enumerate() {
+        id.push('-');
+        id.push_str(&super::point_id(plan, *point));
+        let name = super::cells::value(plan, *point).map_or("", |v| v.name.as_str());
+        title.push_str(if number == 0 { " (" } else { ", " });
+        title.push_str(&format!("{} {name}", plan.axes[point.axis].head.title));
+    }
+    if !points.is_empty() {
+        title.push(')');
+    }
+    jobs.push(BuildJob {
+        id,
+        title,
+        build,
+        stage,
+        commands: declared
+            .commands
+            .iter()
+            .map(|command| fill::fill(plan, command, place))
+            .collect(),
+        needs: matching(jobs, stage, &needs, &points),
+        fetches: super::fetches(&declared.needs),
+        makes: super::made_by(plan, |from| {
+            from.of == Some(super::Work::Build(build))
+                && from.points.iter().all(|p| points.contains(p))
+        }),
+        runner,
+        waits_for: machines::open_question(plan, on.id, runner).map(|q| q.text.clone()),
+        secrets: declared.uses.iter().map(|s| s.id).collect(),
+        timeout: super::timeout_or(declared.timeout, declared.duration),
+        points,
+    });
+}
+
+/// The numbers of the builds of a stage that agree with some points on the axes both have.
+pub fn matching(
+    builds: &[BuildJob],
+    stage: Id<Stage>,
+    needs: &[Id<Build>],
+    points: &[AxisPoint],
+) -> Vec<usize> {
+    if needs.is_empty() {
+        return Vec::new();
+    }
+    builds
+        .iter()
+        .enumerate()
+        .filter(|(_, job)| {
+            job.stage == stage
+                && needs.contains(&job.build)
+                && job.points.iter().all(|point| {
+                    points
+                        .iter()
+                        .find(|p| p.axis == point.axis)
+                        .is_none_or(|p| p == point)
+                })
+        })
+        .map(|(number, _)| number)
+        .collect()
+}

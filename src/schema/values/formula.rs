@@ -1,0 +1,141 @@
+//! Strings with places that are filled in for each job: `"{variable.registry}/app:{commit}-{cuda}"`.
+
+use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::name::Name;
+use crate::schema::kinds::{Axis, Variable};
+use crate::schema::reader::{FieldType, Reader};
+use crate::schema::values::Text;
+use crate::schema::{Id, KindId};
+use crate::source::Span;
+use crate::syntax::ast::Value;
+
+/// A string with places to fill in.
+#[derive(Debug, Clone, Default)]
+pub struct Formula {
+    /// Its pieces, in order.
+    pub pieces: Vec<Piece>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A piece of a [`Formula`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Text as it is; `{{` and `}}` stand for one brace.
+    Text(String),
+    /// `{commit}`: the commit that is tested, in full.
+    Commit,
+    /// `{arch}`: the architecture of the job.
+    Arch,
+    /// `{os}`: its operating system.
+    Os,
+    /// `{shard}`: the number of the job's shard, from 1.
+    Shard,
+    /// `{framework}`: the value of an axis.
+    Axis(Id<Axis>),
+    /// `{variable.registry}`: a variable of the repository.
+    Variable(Id<Variable>),
+}
+
+const PLACES: [&str; 4] = ["commit", "arch", "os", "shard"];
+
+impl Formula {
+    /// Whether the value of an axis is filled in somewhere.
+    pub fn names_axis(&self, axis: Id<Axis>) -> bool {
+        self.pieces.contains(&Piece::Axis(axis))
+    }
+}
+
+impl FieldType for Formula {
+    fn shape() -> String {
+        "a string with places to fill in: `{commit}`, `{arch}`, `{os}`, `{shard}`, `{AXIS}`, \
+         `{variable.NAME}`"
+            .to_owned()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = Text::read(value, reader)?;
+        let mut pieces = Vec::new();
+        let mut plain = String::new();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find(['{', '}']) {
+            let (before, from) = rest.split_at(at);
+            plain.push_str(before);
+            if let Some(after) = from.strip_prefix("{{") {
+                plain.push('{');
+                rest = after;
+                continue;
+            }
+            if let Some(after) = from.strip_prefix("}}") {
+                plain.push('}');
+                rest = after;
+                continue;
+            }
+            let Some((place, after)) = from.strip_prefix('{').and_then(|f| f.split_once('}'))
+            else {
+                return reader.report(
+                    Diagnostic::new(
+                        codes::WRONG_TYPE,
+                        text.span,
+                        "a brace in this string has no partner",
+                    )
+                    .help("a brace that is meant as such is written twice: `{{`"),
+                );
+            };
+            if !plain.is_empty() {
+                pieces.push(Piece::Text(std::mem::take(&mut plain)));
+            }
+            pieces.push(piece(place, &text, reader)?);
+            rest = after;
+        }
+        plain.push_str(rest);
+        if !plain.is_empty() {
+            pieces.push(Piece::Text(plain));
+        }
+        Some(Self {
+            pieces,
+            span: text.span,
+        })
+    }
+}
+
+fn piece(place: &str, text: &Text, reader: &mut Reader<'_>) -> Option<Piece> {
+    match place {
+        "commit" => return Some(Piece::Commit),
+        "arch" => return Some(Piece::Arch),
+        "os" => return Some(Piece::Os),
+        "shard" => return Some(Piece::Shard),
+        _ => {}
+    }
+    // The place in the source, where no escape stands before it.
+    let quoted = reader.text(text.span);
+    let span = quoted
+        .find(&format!("{{{place}}}"))
+        .and_then(|at| {
+            u32::try_from(at + 1)
+                .ok()
+                .zip(u32::try_from(place.len()).ok())
+        })
+        .map_or(text.span, |(at, length)| {
+            Span::new(text.span.start + at, text.span.start + at + length)
+        });
+    if let Some(name) = place.strip_prefix("variable.") {
+        if let Some(found) = reader.scope.find(KindId::Variable, Name::new(name)) {
+            let index = found.index;
+            reader.mark(KindId::Variable, index);
+            return Some(Piece::Variable(Id::new(index)));
+        }
+        let help = suggest::help(name, "variable", reader.scope.names(KindId::Variable));
+        let message = format!("there is no variable `{name}`");
+        return reader.report(Diagnostic::new(codes::UNKNOWN_NAME, span, message).maybe_help(help));
+    }
+    let name = place.strip_prefix("axis.").unwrap_or(place);
+    if let Some(found) = reader.scope.find(KindId::Axis, Name::new(name)) {
+        let index = found.index;
+        return Some(Piece::Axis(Id::new(index)));
+    }
+    let known = PLACES.into_iter().chain(reader.scope.names(KindId::Axis));
+    let help = suggest::help(name, "place", known);
+    let message = format!("nothing is filled in for `{{{place}}}`");
+    reader.report(Diagnostic::new(codes::UNKNOWN_NAME, span, message).maybe_help(help))
+}
