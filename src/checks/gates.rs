@@ -70,12 +70,12 @@ fn pattern_names_a_job(context: &mut Context<'_>, gate: &Decl<Gate>, pattern: &J
     let Some(stage) = gate.stage else { return };
     let cells = context.cells;
     let of_stage = || cells.iter().filter(|c| c.stage == stage.id);
-    let built = context.builds.iter().any(|job| {
+    let is_made = context.builds.iter().any(|job| {
         job.stage == stage.id
             && pattern.of == Some(Work::Build(job.build))
             && pattern.points.iter().all(|p| job.points.contains(p))
     });
-    if built || of_stage().any(|c| pattern.matches(c)) {
+    if is_made || of_stage().any(|c| pattern.matches(c)) {
         return;
     }
     let stage_name = context.plan.stages[stage.id].head.name();

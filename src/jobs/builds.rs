@@ -11,7 +11,7 @@ use crate::schema::{Id, Plan};
 /// A job that builds something.
 #[derive(Debug)]
 pub struct BuildJob {
-    /// Its id: `build-`, the name of the build and the values of its axes.
+    /// Its id: `build--`, which begins no id of a suite, the name of the build and the values of its axes.
     pub id: String,
     /// What people call it.
     pub title: String,
@@ -21,8 +21,8 @@ pub struct BuildJob {
     pub stage: Id<Stage>,
     /// The value on each axis of the build.
     pub points: Vec<AxisPoint>,
-    /// The commands, in order, each as a line for a shell.
-    pub commands: Vec<Filled>,
+    /// The commands, in order, each as its words.
+    pub commands: Vec<Vec<Filled>>,
     /// What must be built before, as numbers in [`Jobs::builds`](super::Jobs::builds).
     pub needs: Vec<usize>,
     /// The artifacts it fetches.
@@ -150,14 +150,16 @@ fn add(
         shard: None,
     };
     let runner = machines::runner_at(plan, on.id, os, arch, &points);
-    let mut id = format!("build-{}", declared.head.name());
+    let mut id = format!("build--{}", declared.head.name());
     let mut title = declared.head.title.clone();
     for (number, point) in points.iter().enumerate() {
         id.push('-');
         id.push_str(&super::point_id(plan, *point));
         let name = super::cells::value(plan, *point).map_or("", |v| v.name.as_str());
         title.push_str(if number == 0 { " (" } else { ", " });
-        title.push_str(&format!("{} {name}", plan.axes[point.axis].head.title));
+        title.push_str(&plan.axes[point.axis].head.title);
+        title.push(' ');
+        title.push_str(name);
     }
     if !points.is_empty() {
         title.push(')');
@@ -170,7 +172,10 @@ fn add(
         commands: declared
             .commands
             .iter()
-            .map(|command| fill::fill(plan, command, place))
+            .map(|command| {
+                let words = command.words.iter();
+                words.map(|word| fill::fill(plan, word, place)).collect()
+            })
             .collect(),
         needs: matching(jobs, stage, &needs, &points),
         fetches: super::fetches(&declared.needs),

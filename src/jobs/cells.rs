@@ -91,12 +91,12 @@ fn of_suite(
 /// Adds a cell for each value of the axes that are left.
 fn spread(
     plan: &Plan,
-    axes: &[crate::schema::values::Ref<Axis>],
+    left: &[crate::schema::values::Ref<Axis>],
     cell: &mut Cell,
     first: usize,
     cells: &mut Vec<Cell>,
 ) {
-    let Some((axis, rest)) = axes.split_first() else {
+    let Some((axis, rest)) = left.split_first() else {
         if cells.len() - first < MOST_CELLS && allowed(plan, cell) {
             cells.push(cell.clone());
         }

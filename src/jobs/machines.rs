@@ -54,13 +54,11 @@ pub fn open_question(
     environment: Id<Environment>,
     runner: Option<Id<Runner>>,
 ) -> Option<&Question> {
-    match runner {
-        Some(runner) => plan.runners[runner].head.open.first(),
-        None => {
-            let head = &plan.environments[environment].head;
-            head.open("runner").or_else(|| head.open("runners"))
-        }
+    if let Some(runner) = runner {
+        return plan.runners[runner].head.open.first();
     }
+    let head = &plan.environments[environment].head;
+    head.open("runner").or_else(|| head.open("runners"))
 }
 
 /// Whether a runner is a machine of one's own, rather than of the host's.

@@ -182,17 +182,30 @@ impl<'p> Jobs<'p> {
         };
         self.of_stage(stage.id)
             .filter_map(|job| {
+                if named(&gate.requires, job) {
+                    return Some((job, job.is_blocking()));
+                }
                 if named(&gate.advises, job) {
                     return Some((job, false));
                 }
-                let required = if gate.requires.is_empty() {
-                    true
-                } else {
-                    named(&gate.requires, job)
-                };
-                required.then_some((job, job.is_blocking()))
+                gate.requires.is_empty().then_some((job, job.is_blocking()))
             })
             .collect()
+    }
+
+    /// The jobs of the same stage that make an artifact which a job fetches.
+    pub fn makers_of<'j>(&'j self, job: &'j Job) -> impl Iterator<Item = &'j Job> {
+        let makers = (!job.fetches.is_empty()).then(|| self.of_stage(job.stage));
+        makers.into_iter().flatten().filter(|maker| {
+            let agrees = |p: &crate::schema::values::AxisPoint| {
+                job.points
+                    .iter()
+                    .find(|own| own.axis == p.axis)
+                    .is_none_or(|own| own == p)
+            };
+            maker.makes.iter().any(|made| job.fetches.contains(made))
+                && maker.points.iter().all(agrees)
+        })
     }
 
     /// The builds of one stage, with their numbers.
@@ -240,14 +253,14 @@ fn id(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
 /// A value in an id: its name, behind that of its axis where it is not a word by itself.
 fn point_id(plan: &Plan, point: crate::schema::values::AxisPoint) -> String {
     let name = cells::value(plan, point).map_or("", |value| value.name.as_str());
-    let plain: String = name
+    let word: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
         .collect();
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name != "none" && name != "rest" {
-        plain
+        word
     } else {
-        format!("{}{plain}", plan.axes[point.axis].head.name())
+        format!("{}{word}", plan.axes[point.axis].head.name())
     }
 }
 

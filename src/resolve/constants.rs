@@ -116,7 +116,7 @@ impl Constants<'_> {
                             items.extend(inner.into_iter().map(|item| Element {
                                 sign: element.sign,
                                 value: item.value,
-                            }))
+                            }));
                         }
                         _ => items.push(element),
                     }
@@ -130,7 +130,9 @@ impl Constants<'_> {
                 .iter_mut()
                 .for_each(|Argument { value, .. }| self.fill(value)),
             ValueKind::And(parts) | ValueKind::Or(parts) => {
-                parts.iter_mut().for_each(|part| self.fill(part));
+                for part in parts {
+                    self.fill(part);
+                }
             }
             ValueKind::Not(inner) => self.fill(inner),
             ValueKind::Binary { operands, .. } => {

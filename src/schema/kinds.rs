@@ -4,12 +4,13 @@
 use super::reader::{FieldType, Fields};
 use super::values::{
     Allowance, AnyRef, AnyValue, Arch, ArgumentType, Arity, AxisChoices, AxisValue, Bind,
-    BranchPattern, Capacity, Cause, Command, Condition, Container, CriticalShare, Date, Direction,
-    Divisions, Duration, Environments, Formula, GitStage, Glob, Host, Image, Isolation, JobPattern,
-    Layout, Limit, Line, Local, MarkerExpr, MarkerId, MarkerNames, MarkerRef, Markers, Need,
-    OnFailure, Os, Outcome, PartSelection, PathPattern, Percent, Price, Promise, Ref, Repetitions,
-    Requirement, Role, RunnerByPlatform, Size, Spanned, TestId, Text, ThresholdCheck, ToolKind,
-    Trigger, Types, Unclaimed, Variables, Verdict, Visibility, WithoutBaseline, Workers,
+    BranchPattern, Capacity, Cause, Command, CommandFormula, Condition, Container, CriticalShare,
+    Date, Direction, Divisions, Duration, Environments, Formula, GitStage, Glob, Host, Image,
+    Isolation, JobPattern, Layout, Limit, Line, Local, MarkerExpr, MarkerId, MarkerNames,
+    MarkerRef, Markers, Need, OnFailure, Os, Outcome, PartSelection, PathPattern, Percent, Price,
+    Promise, Ref, Repetitions, Requirement, Role, RunnerByPlatform, Size, Spanned, TestId, Text,
+    ThresholdCheck, ToolKind, Trigger, Types, Unclaimed, Variables, Verdict, Visibility,
+    WithoutBaseline, Workers,
 };
 use super::{Decl, FieldSchema, Head, Id, KindSchema, Table};
 
@@ -251,7 +252,7 @@ kinds! {
         /// The environment that it is made in.
         required "on" on: Option<Ref<Environment>>, "on: build_box";
         /// The commands that make it, in order.
-        optional "commands" commands: Vec<Formula>, "commands: [\"make image TAG={commit}-{framework}\"]";
+        optional "commands" commands: Vec<CommandFormula>, "commands: [\"make image TAG={commit}-{framework}\"]";
         /// The image that it makes, for suites whose `container` it is.
         optional "image" image: Option<Formula>, "image: \"registry.example.com/app:{commit}-{framework}\"";
         /// What it needs before it can begin.

@@ -20,11 +20,7 @@ pub fn page() -> String {
         let _ = writeln!(page, "\n### {}\n\n{}", kind.name, one_line(kind.doc));
         if let Some(outer) = kind.inside {
             let outer = outer.schema().name;
-            let _ = writeln!(
-                page,
-                "\nIt stands inside {}.",
-                format!("`{outer}` declarations")
-            );
+            let _ = writeln!(page, "\nIt stands inside `{outer}` declarations.");
         }
         page.push_str(
             "\n| field | takes | default | meaning | example |\n| --- | --- | --- | --- | --- |\n",

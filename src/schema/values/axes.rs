@@ -279,13 +279,10 @@ impl FieldType for AxisChoices {
                 whole = false;
                 continue;
             };
-            let one;
-            let listed: Vec<&Value> = match &field.value.kind {
-                ValueKind::List(elements) => elements.iter().map(|e| &e.value).collect(),
-                _ => {
-                    one = &field.value;
-                    vec![one]
-                }
+            let listed: Vec<&Value> = if let ValueKind::List(elements) = &field.value.kind {
+                elements.iter().map(|e| &e.value).collect()
+            } else {
+                vec![&field.value]
             };
             let mut values = Vec::new();
             for value in listed {

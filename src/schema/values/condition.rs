@@ -40,7 +40,8 @@ pub enum Fact {
     Changed(Id<Paths>),
     /// `label(xpu)`: the pull request has the label.
     Label(Id<Label>),
-    /// `branch("release/*")`: the branch that is tested, or merged into, has such a name.
+    /// `branch("release/*")`: the branch that is pushed, or that a change is to be merged into, has
+    /// such a name.
     Branch(Name),
     /// `fork`: the change comes from a fork.
     Fork,

@@ -139,3 +139,70 @@ fn piece(place: &str, text: &Text, reader: &mut Reader<'_>) -> Option<Piece> {
     let message = format!("nothing is filled in for `{{{place}}}`");
     reader.report(Diagnostic::new(codes::UNKNOWN_NAME, span, message).maybe_help(help))
 }
+
+/// A command with places to fill in: its words are split as a shell would, with nothing expanded,
+/// and what is filled in never divides a word.
+#[derive(Debug, Clone, Default)]
+pub struct CommandFormula {
+    /// The words.
+    pub words: Vec<Formula>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Stands for a place while the words are split. It cannot be written in a plan.
+const HOLDER: char = '\u{fdd0}';
+
+impl FieldType for CommandFormula {
+    fn shape() -> String {
+        format!("a command as {}", Formula::shape())
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let whole = Formula::read(value, reader)?;
+        let mut line = String::new();
+        let mut places = Vec::new();
+        for piece in whole.pieces {
+            match piece {
+                Piece::Text(text) => line.extend(text.chars().filter(|c| *c != HOLDER)),
+                place => {
+                    line.push(HOLDER);
+                    places.push(place);
+                }
+            }
+        }
+        let Some(words) = shlex::split(&line).filter(|words| !words.is_empty()) else {
+            return reader.report(
+                Diagnostic::new(
+                    codes::WRONG_TYPE,
+                    value.span,
+                    "this is not the line of a command",
+                )
+                .help("the words are split as in a shell: every quote has its partner"),
+            );
+        };
+        let mut places = places.into_iter();
+        let words = words
+            .iter()
+            .map(|word| {
+                let mut pieces = Vec::new();
+                for (number, text) in word.split(HOLDER).enumerate() {
+                    if number > 0 {
+                        pieces.extend(places.next());
+                    }
+                    if !text.is_empty() {
+                        pieces.push(Piece::Text(text.to_owned()));
+                    }
+                }
+                Formula {
+                    pieces,
+                    span: value.span,
+                }
+            })
+            .collect();
+        Some(Self {
+            words,
+            span: value.span,
+        })
+    }
+}

@@ -20,7 +20,7 @@ pub use axes::{
     Selection, Workers, value_name,
 };
 pub use condition::{Condition, ConditionNode, Fact};
-pub use formula::{Formula, Piece};
+pub use formula::{CommandFormula, Formula, Piece};
 pub use markers::{MarkerExpr, MarkerId, MarkerInfo, MarkerNames, MarkerNode, MarkerRef, Markers};
 pub use outcome::{
     Allowance, AllowedResult, AnyValue, Capacity, Container, CriticalShare, Need, Outcome,
@@ -34,7 +34,7 @@ pub use rules::{
     Baseline, Bound, Layout, Limit, Local, Measure, Requirement, ThresholdCheck, Types,
 };
 pub use text::{Command, Glob, Image, Line, Text, Variables};
-pub use trigger::Trigger;
+pub use trigger::{DispatchInput, Trigger};
 pub use words::{
     Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os,
     PlatformWord, Promise, Role, Statistic, ToolKind, Unclaimed, Visibility, WithoutBaseline,

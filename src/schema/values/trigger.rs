@@ -1,9 +1,12 @@
 //! What starts a stage.
 
 use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::name::Name;
+use crate::schema::Id;
+use crate::schema::kinds::Axis;
 use crate::schema::reader::{Arguments, FieldType, Reader};
-use crate::schema::values::Text;
-use crate::syntax::ast::Value;
+use crate::schema::values::{Ref, Text};
+use crate::syntax::ast::{Argument, Value, ValueKind};
 
 /// One event that starts a stage.
 #[derive(Debug, Clone)]
@@ -31,8 +34,23 @@ pub enum Trigger {
         /// An IANA time zone; without one, UTC.
         timezone: Option<Text>,
     },
-    /// `dispatch`: somebody asks for it.
-    Dispatch,
+    /// `dispatch(framework: axis.framework or all)`: somebody asks for it, where wanted for one value
+    /// of an axis only.
+    Dispatch {
+        /// The axes of which a value may be asked for.
+        inputs: Vec<DispatchInput>,
+    },
+}
+
+/// A question to whoever starts a run by hand.
+#[derive(Debug, Clone)]
+pub struct DispatchInput {
+    /// What the answer is called.
+    pub name: Name,
+    /// The axis of which a value is asked for.
+    pub axis: Id<Axis>,
+    /// Whether one may ask for all of them.
+    pub or_all: bool,
 }
 
 const WORDS: [&str; 6] = [
@@ -53,7 +71,7 @@ impl Trigger {
             Self::MergeGroup => WORDS[2],
             Self::Push { .. } => WORDS[3],
             Self::Schedule { .. } => WORDS[4],
-            Self::Dispatch => WORDS[5],
+            Self::Dispatch { .. } => WORDS[5],
         }
     }
 
@@ -63,10 +81,30 @@ impl Trigger {
     }
 }
 
+/// `framework: axis.framework or all`
+fn input(argument: &Argument, reader: &mut Reader<'_>) -> Option<DispatchInput> {
+    const EXPECTED: &str = "an axis, such as `framework: axis.framework or all`";
+    let Some(name) = argument.name else {
+        return reader.wrong(&argument.value, EXPECTED);
+    };
+    let (axis, or_all) = match &argument.value.kind {
+        ValueKind::Or(parts) => match parts.as_slice() {
+            [axis, all] if reader.word(all) == Some("all") => (axis, true),
+            _ => return reader.wrong(&argument.value, EXPECTED),
+        },
+        _ => (&argument.value, false),
+    };
+    Some(DispatchInput {
+        name: Name::new(reader.text(name)),
+        axis: Ref::<Axis>::read(axis, reader)?.id,
+        or_all,
+    })
+}
+
 impl FieldType for Trigger {
     fn shape() -> String {
         "`commit`, `pull_request(branches: […])`, `merge_group`, `push(branches: […], tags: […])`, \
-         `schedule(\"0 8 * * *\", timezone: \"UTC\")`, `dispatch`"
+         `schedule(\"0 8 * * *\", timezone: \"UTC\")`, `dispatch(framework: axis.framework or all)`"
             .to_owned()
     }
 
@@ -75,7 +113,15 @@ impl FieldType for Trigger {
             return reader.wrong(value, &Self::shape());
         };
         let parameters: &'static [&'static str] = match reader.text(callee) {
-            "commit" | "merge_group" | "dispatch" => &[],
+            "commit" | "merge_group" => &[],
+            "dispatch" => {
+                let inputs: Vec<Option<DispatchInput>> = given
+                    .iter()
+                    .map(|argument| input(argument, reader))
+                    .collect();
+                let inputs: Option<Vec<DispatchInput>> = inputs.into_iter().collect();
+                return inputs.map(|inputs| Self::Dispatch { inputs });
+            }
             "pull_request" => &["branches"],
             "push" => &["branches", "tags"],
             "schedule" => &["cron", "timezone"],
@@ -101,7 +147,6 @@ impl FieldType for Trigger {
         let trigger = match word.as_str() {
             "commit" => Self::Commit,
             "merge_group" => Self::MergeGroup,
-            "dispatch" => Self::Dispatch,
             "pull_request" => Self::PullRequest {
                 branches: arguments.take("branches").unwrap_or_default(),
             },

@@ -1,13 +1,16 @@
 //! The gate: one job with a fixed name that judges the others.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use super::literal::literal;
-use super::workflow::{Input, JobEntry, Permissions, RunsOn, Step};
-use super::{commented, pins};
-use crate::jobs::Jobs;
+use super::workflow::{Input, JobEntry, Step};
+use super::{commented, pins, select};
+use crate::jobs::{BuildJob, Jobs};
 use crate::schema::Id;
 use crate::schema::kinds::Gate;
+use crate::schema::values::Work;
 use crate::targets::banner::{self, Comment};
 use crate::targets::{Content, Output};
 
@@ -38,41 +41,92 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
             .map(|(job, _)| job.id.as_str())
             .collect()
     };
-    let mut variables = IndexMap::from([("NEEDS", "${{ toJSON(needs) }}".to_owned())]);
-    variables.insert("REQUIRED", names(true).join(" "));
+    let mut needs: Vec<String> = judged.iter().map(|(job, _)| job.id.clone()).collect();
+    let mut required: Vec<&str> = names(true);
+    let mut shards: IndexMap<String, Vec<&str>> = IndexMap::new();
+    for (job, decides) in &judged {
+        if let (Some(shard), true) = (job.shard, decides) {
+            let cell = job.id.trim_end_matches(&format!("-shard{}", shard.number));
+            shards.entry(cell.to_owned()).or_default().push(&job.id);
+        }
+    }
+    if let Some(stage) = gate.stage {
+        // What a required job needs is required with it; so is what decides which jobs there are.
+        let wanted: HashSet<usize> = judged
+            .iter()
+            .filter(|(_, decides)| *decides)
+            .flat_map(|(job, _)| job.builds.iter().copied())
+            .collect();
+        for (number, build) in jobs.builds_of(stage.id) {
+            if wanted.contains(&number) || is_named(gate, build) {
+                needs.push(build.id.clone());
+                required.push(&build.id);
+            }
+        }
+        if select::is_needed(jobs, stage.id) {
+            needs.push(select::JOB.to_owned());
+            required.push(select::JOB);
+        }
+    }
+    let mut variables: IndexMap<String, String> = IndexMap::new();
+    variables.insert("NEEDS".to_owned(), "${{ toJSON(needs) }}".to_owned());
+    variables.insert("REQUIRED".to_owned(), required.join(" "));
+    if !shards.is_empty() {
+        // Names and lists alone: nothing here that JSON cannot hold.
+        let shards = serde_json::to_string(&shards).unwrap_or_default();
+        variables.insert("SHARDS".to_owned(), shards);
+    }
+    if !gate.allows.is_empty() {
+        let allowed: Vec<String> = gate
+            .allows
+            .iter()
+            .map(|allowance| {
+                let until = allowance.weakening.expires.map(|d| d.value.to_string());
+                format!("{}:{}", allowance.result.word(), until.unwrap_or_default())
+            })
+            .collect();
+        variables.insert("ALLOWED".to_owned(), allowed.join(" "));
+    }
+    let name = commented(
+        literal(&gate.status),
+        jobs,
+        gate.head.span,
+        "gate",
+        gate.head.name(),
+    );
     let entry = JobEntry {
-        name: commented(
-            literal(&gate.status),
-            jobs,
-            gate.head.span,
-            "gate",
-            gate.head.name(),
-        ),
-        needs: Some(judged.iter().map(|(job, _)| job.id.clone()).collect()),
+        needs: Some(needs),
         // Without this a gate behind a failed job would be skipped, and a skipped check passes.
         condition: Some("${{ always() }}".to_owned()),
-        runs_on: RunsOn::Label(super::HOSTED.to_owned()),
-        timeout_minutes: TIMEOUT,
-        permissions: Permissions { contents: "read" },
-        services: IndexMap::new(),
-        env: IndexMap::new(),
-        steps: vec![
-            Step {
-                name: "Check out the gate".to_owned(),
-                uses: Some(pins::CHECKOUT.uses()),
-                with: IndexMap::from([
-                    ("persist-credentials", Input::Flag(false)),
-                    ("sparse-checkout", Input::Text(".github/dtpc".to_owned())),
-                ]),
-                ..Step::default()
-            },
-            Step {
-                name: "Judge the results".to_owned(),
-                env: variables,
-                run: Some(format!("python3 {SCRIPT}")),
-                ..Step::default()
-            },
-        ],
+        ..JobEntry::new(
+            name,
+            TIMEOUT,
+            vec![
+                Step {
+                    name: "Check out the gate".to_owned(),
+                    uses: Some(pins::CHECKOUT.uses()),
+                    with: IndexMap::from([
+                        ("persist-credentials", Input::Flag(false)),
+                        ("sparse-checkout", Input::Text(".github/dtpc".to_owned())),
+                    ]),
+                    ..Step::default()
+                },
+                Step {
+                    name: "Judge the results".to_owned(),
+                    env: variables,
+                    run: Some(format!("python3 {SCRIPT}")),
+                    ..Step::default()
+                },
+            ],
+        )
     };
     (format!("gate-{}", gate.head.name()), entry)
+}
+
+/// Whether a gate requires a build by its own name.
+fn is_named(gate: &Gate, build: &BuildJob) -> bool {
+    gate.requires.iter().any(|pattern| {
+        pattern.of == Some(Work::Build(build.build))
+            && pattern.points.iter().all(|p| build.points.contains(p))
+    })
 }

@@ -30,6 +30,13 @@ pub const UPLOAD_ARTIFACT: Pin = Pin {
     commit: "b7c566a772e6b6bfb58ed0dc250532a479d7789f",
 };
 
+/// Fetches files of other jobs.
+pub const DOWNLOAD_ARTIFACT: Pin = Pin {
+    action: "actions/download-artifact",
+    version: "v6.0.0",
+    commit: "018cc2cf5baa6db3ef3c5f8a56943fffe632ef53",
+};
+
 impl Pin {
     /// As a `uses:` with its version behind it.
     pub fn uses(&self) -> Commented<String> {

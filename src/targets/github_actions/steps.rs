@@ -8,9 +8,11 @@ use serde::Serialize;
 use super::literal::literal;
 use super::pins;
 use super::workflow::{Input, Step};
-use crate::jobs::{Job, Jobs, command};
+use crate::jobs::{BuildJob, Job, Jobs, Late, command};
 use crate::name::one_line;
-use crate::schema::values::{Bound, Measure, ToolKind};
+use crate::schema::kinds::{Artifact, Secret};
+use crate::schema::values::{Bound, Measure, ToolKind, WithoutBaseline};
+use crate::schema::{Id, Plan};
 
 /// Where the results of a job are kept until they are uploaded, below the checkout.
 const RESULTS: &str = "test-results";
@@ -25,11 +27,146 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     let mut steps = vec![checkout()];
     steps.extend(python(job));
     steps.extend(setup(job));
+    steps.extend(downloads(jobs, &job.fetches));
     steps.extend(services(jobs, job));
     steps.push(tests(jobs, job));
     steps.extend(report(job));
     steps.extend(uploads(job));
+    let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
+    steps.extend(artifacts(jobs, &job.makes, &job.id, Some(&condition)));
     steps
+}
+
+/// All steps of a job that builds something, in order.
+pub fn of_build(jobs: &Jobs<'_>, build: &BuildJob) -> Vec<Step> {
+    let plan = jobs.plan;
+    let mut steps = vec![checkout()];
+    steps.extend(downloads(jobs, &build.fetches));
+    // What GitHub knows reaches the command in variables: put into its text, it would be run.
+    let mut env: IndexMap<String, String> = secrets(plan, &build.secrets);
+    let lines: Vec<String> = build
+        .commands
+        .iter()
+        .map(|command| {
+            for late in command.iter().flat_map(|word| &word.pieces) {
+                if let Late::Variable(id) = late {
+                    let key = super::variable_key(plan, *id);
+                    env.insert(key.clone(), format!("${{{{ vars.{key} }}}}"));
+                }
+            }
+            let words: Vec<String> = command
+                .iter()
+                .map(|word| {
+                    word.written(
+                        |text| command::shell(&[text]),
+                        |late| match late {
+                            Late::Variable(id) => {
+                                format!("\"${}\"", super::variable_key(plan, *id))
+                            }
+                            _ => "\"$GITHUB_SHA\"".to_owned(),
+                        },
+                    )
+                })
+                .collect();
+            words.join(" ")
+        })
+        .collect();
+    if lines.is_empty() {
+        let title = &plan.builds[build.build].head.title;
+        let message = format!("::notice::nothing is to be done for {}", one_line(title));
+        steps.push(Step {
+            name: "Say that it is there".to_owned(),
+            run: Some(command::shell(&["echo", &message])),
+            ..Step::default()
+        });
+    } else {
+        let title = &plan.builds[build.build].head.title;
+        steps.push(Step {
+            name: literal(&format!("Build {title}")),
+            env,
+            run: Some(lines.join("\n")),
+            ..Step::default()
+        });
+    }
+    steps.extend(artifacts(jobs, &build.makes, &build.id, None));
+    steps
+}
+
+/// Secrets in the variables of their names.
+fn secrets(plan: &Plan, secrets: &[Id<Secret>]) -> IndexMap<String, String> {
+    secrets
+        .iter()
+        .map(|id| {
+            let key = super::secret_key(plan, *id);
+            let value = format!("${{{{ secrets.{key} }}}}");
+            (key, value)
+        })
+        .collect()
+}
+
+/// Fetches artifacts of other jobs into the checkout.
+fn downloads(jobs: &Jobs<'_>, artifacts: &[Id<Artifact>]) -> Vec<Step> {
+    artifacts
+        .iter()
+        .map(|id| {
+            let artifact = &jobs.plan.artifacts[*id];
+            Step {
+                name: literal(&format!("Fetch {}", artifact.head.title)),
+                uses: Some(pins::DOWNLOAD_ARTIFACT.uses()),
+                with: IndexMap::from([
+                    (
+                        "pattern",
+                        Input::Text(format!("{}-*", artifact.head.name())),
+                    ),
+                    ("merge-multiple", Input::Flag(true)),
+                ]),
+                ..Step::default()
+            }
+        })
+        .collect()
+}
+
+/// Keeps the artifacts that a job makes.
+fn artifacts(
+    jobs: &Jobs<'_>,
+    makes: &[Id<Artifact>],
+    job: &str,
+    condition: Option<&str>,
+) -> Vec<Step> {
+    makes
+        .iter()
+        .map(|id| {
+            let artifact = &jobs.plan.artifacts[*id];
+            let files: Vec<&str> = artifact.files.iter().map(|f| f.as_str()).collect();
+            let days = u32::try_from(artifact.keep.whole_days().max(1)).unwrap_or(90);
+            Step {
+                name: literal(&format!("Keep {}", artifact.head.title)),
+                condition: condition.map(str::to_owned),
+                uses: Some(pins::UPLOAD_ARTIFACT.uses()),
+                with: IndexMap::from([
+                    (
+                        "name",
+                        Input::Text(format!("{}-{job}", artifact.head.name())),
+                    ),
+                    ("path", Input::Text(literal(&files.join("\n")))),
+                    ("retention-days", Input::Number(days)),
+                    ("if-no-files-found", Input::Text("error".to_owned())),
+                    ("include-hidden-files", Input::Flag(true)),
+                ]),
+                ..Step::default()
+            }
+        })
+        .collect()
+}
+
+/// What a job tells the gate: whether a shard ran a test, which its neighbours may have done.
+pub fn outputs(job: &Job) -> IndexMap<&'static str, String> {
+    match job.shard {
+        Some(_) if job.tool == ToolKind::Pytest => {
+            IndexMap::from([("ran", format!("${{{{ steps.{TESTS}.outputs.ran }}}}"))])
+        }
+        _ => IndexMap::new(),
+    }
 }
 
 /// The one step of a job that has no machine yet: it fails at once and says what is to be answered.
@@ -48,7 +185,20 @@ pub fn waiting(question: &str) -> Vec<Step> {
 /// The variables of a job.
 pub fn environment(jobs: &Jobs<'_>, job: &Job) -> IndexMap<String, String> {
     let mut variables = IndexMap::new();
-    if job.tool == ToolKind::Pytest {
+    for (name, text) in &job.variables {
+        variables.insert(name.to_string(), literal(text));
+    }
+    if job.container.is_some() {
+        // Beside a container, a service is reached by its name.
+        for id in &job.services {
+            let service = &jobs.plan.services[*id];
+            if service.image.is_some() {
+                let name = service.head.name();
+                variables.insert(format!("{}_HOST", name.to_uppercase()), name.to_owned());
+            }
+        }
+    }
+    if job.tool == ToolKind::Pytest && job.runs.len() == 1 {
         // Beside the command, so that the command stays the one that people run themselves.
         let options = format!("--junitxml={RESULTS}/junit.xml");
         variables.insert("PYTEST_ADDOPTS".to_owned(), options);
@@ -117,7 +267,12 @@ fn services(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
             // The last word of a service that does not start says why.
             let _ = write!(logs, "\n      tail -n 50 \"$RUNNER_TEMP/{name}.log\"");
         }
-        ports.extend(service.port.map(|p| p.value.to_string()));
+        let host = if job.container.is_some() && service.image.is_some() {
+            service.head.name()
+        } else {
+            "127.0.0.1"
+        };
+        ports.extend(service.port.map(|p| format!("{host}/{}", p.value)));
         seconds = seconds.max(service.ready_within.whole_seconds());
     }
     if !ports.is_empty() {
@@ -129,7 +284,7 @@ fn services(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
         steps.push(Step {
             name: literal(&format!("Wait for {}", names.join(", "))),
             run: Some(format!(
-                "for port in {}; do\n  until (exec 3<> \"/dev/tcp/127.0.0.1/$port\") 2> /dev/null; do\n    if ((SECONDS >= {seconds})); then\n      echo \"::error::nothing listens on port $port after {seconds} s\"{logs}\n      exit 1\n    fi\n    sleep 1\n  done\ndone",
+                "for address in {}; do\n  until (exec 3<> \"/dev/tcp/$address\") 2> /dev/null; do\n    if ((SECONDS >= {seconds})); then\n      echo \"::error::nothing listens on port ${{address#*/}} after {seconds} s\"{logs}\n      exit 1\n    fi\n    sleep 1\n  done\ndone",
                 ports.join(" ")
             )),
             ..Step::default()
@@ -138,23 +293,59 @@ fn services(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     steps
 }
 
-/// Runs the tests. A run without a test fails: pytest says so itself, cargo does not.
+/// Runs the tests. A run without a test fails: pytest and nextest say so themselves, cargo does not.
 fn tests(jobs: &Jobs<'_>, job: &Job) -> Step {
-    let line = job.lines().join("\n");
-    let run = if job.tool == ToolKind::CargoTest && job.coverage.is_none() {
-        format!(
-            "{line} 2>&1 | tee \"$RUNNER_TEMP/cargo-test.log\"\nif ! grep -Eq '^test result: ok\\. [1-9]' \"$RUNNER_TEMP/cargo-test.log\"; then\n  echo '::error::no test ran'\n  exit 1\nfi"
-        )
-    } else {
-        line
-    };
     let title = &jobs.plan.suites[job.suite].head.title;
     Step {
         name: literal(&format!("Run {title}")),
         id: Some(TESTS),
-        run: Some(run),
+        env: secrets(jobs.plan, &job.secrets),
+        run: Some(script(jobs, job)),
         ..Step::default()
     }
+}
+
+fn script(jobs: &Jobs<'_>, job: &Job) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    match job.tool {
+        ToolKind::CargoTest if job.coverage.is_none() => lines.extend(job.runs.iter().map(|run| {
+            format!(
+                "{} 2>&1 | tee \"$RUNNER_TEMP/cargo-test.log\"\nif ! grep -Eq '^test result: ok\\. [1-9]' \"$RUNNER_TEMP/cargo-test.log\"; then\n  echo '::error::no test ran'\n  exit 1\nfi",
+                command::shell(&run.words)
+            )
+        })),
+        // A part or a shard may be without a test, as long as another one has some.
+        ToolKind::Pytest if job.runs.len() > 1 || job.shard.is_some() => {
+            lines.push(
+                "ran=false\nfailed=0\nrun() {\n  local code=0\n  \"$@\" || code=$?\n  case $code in\n    0) ran=true ;;\n    5) ;;\n    *) ran=true; failed=$code ;;\n  esac\n}"
+                    .to_owned(),
+            );
+            for run in &job.runs {
+                let part = run.part.map(|part| {
+                    let full = jobs.plan.parts[part].head.name();
+                    full.rsplit('/').next().unwrap_or(full)
+                });
+                let report = part.map_or_else(String::new, |part| {
+                    format!("env PYTEST_ADDOPTS=--junitxml={RESULTS}/{part}.xml ")
+                });
+                lines.push(format!("run {report}{}", command::shell(&run.words)));
+            }
+            if job.shard.is_some() {
+                lines.push("echo \"ran=$ran\" >> \"$GITHUB_OUTPUT\"".to_owned());
+            } else {
+                lines.push(
+                    "if [[ $ran == false ]]; then\n  echo '::error::no test ran'\n  exit 5\nfi"
+                        .to_owned(),
+                );
+            }
+            lines.extend(job.verdict.iter().map(|words| command::shell(words)));
+            lines.push("exit \"$failed\"".to_owned());
+            return lines.join("\n");
+        }
+        _ => lines.extend(job.runs.iter().map(|run| command::shell(&run.words))),
+    }
+    lines.extend(job.verdict.iter().map(|words| command::shell(words)));
+    lines.join("\n")
 }
 
 fn report(job: &Job) -> Option<Step> {
@@ -227,6 +418,10 @@ struct Bar<'a> {
     unit: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without_baseline: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    samples: Option<u32>,
 }
 
 /// The bars of a job as JSON.
@@ -256,7 +451,11 @@ fn thresholds(jobs: &Jobs<'_>, job: &Job) -> String {
                 operator: check.value.operator.text(),
                 value,
                 unit,
+                without_baseline: (since.is_some()
+                    && threshold.without_baseline == WithoutBaseline::Pass)
+                    .then_some(threshold.without_baseline.word()),
                 since,
+                samples: threshold.samples,
             });
         }
     }

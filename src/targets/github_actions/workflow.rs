@@ -28,7 +28,24 @@ pub struct On {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub schedule: Vec<Schedule>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub workflow_dispatch: Option<Branches>,
+    pub workflow_dispatch: Option<Dispatch>,
+}
+
+/// What whoever starts a run by hand is asked for.
+#[derive(Debug, Default, Serialize)]
+pub struct Dispatch {
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub inputs: IndexMap<String, Choice>,
+}
+
+/// A question with a few answers.
+#[derive(Debug, Serialize)]
+pub struct Choice {
+    pub description: String,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub default: String,
+    pub options: Vec<String>,
 }
 
 /// The branches and tags to which a trigger is limited.
@@ -78,14 +95,47 @@ pub struct JobEntry {
     pub condition: Option<String>,
     #[serde(rename = "runs-on")]
     pub runs_on: RunsOn,
+    /// The deployment environment whose reviewers approve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     #[serde(rename = "timeout-minutes")]
     pub timeout_minutes: u64,
     pub permissions: Permissions,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub outputs: IndexMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container: Option<Container>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub services: IndexMap<String, Service>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub env: IndexMap<String, String>,
     pub steps: Vec<Step>,
+}
+
+impl JobEntry {
+    /// A job of steps alone, on a machine of the host's.
+    pub fn new(name: Commented<String>, timeout_minutes: u64, steps: Vec<Step>) -> Self {
+        Self {
+            name,
+            needs: None,
+            condition: None,
+            runs_on: RunsOn::Label(super::HOSTED.to_owned()),
+            environment: None,
+            timeout_minutes,
+            permissions: Permissions { contents: "read" },
+            outputs: IndexMap::new(),
+            container: None,
+            services: IndexMap::new(),
+            env: IndexMap::new(),
+            steps,
+        }
+    }
+}
+
+/// What the steps of a job run inside.
+#[derive(Debug, Serialize)]
+pub struct Container {
+    pub image: String,
 }
 
 /// The machine a job asks for.
@@ -132,7 +182,7 @@ pub struct Step {
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub with: IndexMap<&'static str, Input>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    pub env: IndexMap<&'static str, String>,
+    pub env: IndexMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
 }

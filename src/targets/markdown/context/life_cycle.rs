@@ -272,6 +272,6 @@ pub fn trigger(trigger: &Trigger) -> String {
             let zone = timezone.as_ref().map_or("UTC", |z| z.as_str());
             format!("the clock: {} ({zone})", github_actions::in_words(cron))
         }
-        Trigger::Dispatch => "somebody who asks for it".to_owned(),
+        Trigger::Dispatch { .. } => "somebody who asks for it".to_owned(),
     }
 }
