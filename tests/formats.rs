@@ -58,6 +58,12 @@ fn json_has_every_part() {
                 "file": "base.dtp", "line": 4, "column": 7, "end_line": 4, "end_column": 16,
                 "text": "`pre_merge` is declared here",
             }],
+            "fixes": [{
+                "title": "write `pre_merge`",
+                "safe": true,
+                "file": "unknown_name.dtp", "line": 7, "column": 18, "end_line": 7, "end_column": 27,
+                "replacement": "pre_merge",
+            }],
         }])
     );
     assert_eq!(check("json", "base.dtp").out, "[]\n");

@@ -3,6 +3,9 @@
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::cells;
+use crate::schema::Id;
+use crate::schema::kinds::Stage;
+use crate::schema::values::{Duration, Spanned};
 
 pub(super) struct Limits;
 
@@ -12,6 +15,7 @@ impl Check for Limits {
             codes::OVER_LIMIT,
             codes::OVER_BUDGET,
             codes::TIMEOUT_TOO_SHORT,
+            codes::TIMEOUTS_OVER_BUDGET,
         ]
     }
 
@@ -93,6 +97,7 @@ fn budgets(context: &mut Context<'_>) {
             .filter_map(|c| Some((c.suite, context.plan.suites[c.suite].duration?)))
             .max_by_key(|(_, duration)| duration.value);
         let Some((suite, duration)) = longest.filter(|(_, d)| d.value > budget.value) else {
+            timeouts_over(context, stage, budget);
             continue;
         };
         let message = format!(
@@ -113,4 +118,33 @@ fn budgets(context: &mut Context<'_>) {
                 .help("divide that suite, move it to a later stage, or raise the budget"),
         );
     }
+}
+
+/// The critical path by timeouts. Only those that the plan gives: what is derived from a duration
+/// leaves room on purpose, and nobody chose it.
+fn timeouts_over(context: &mut Context<'_>, stage: Id<Stage>, budget: Spanned<Duration>) {
+    let longest = context
+        .cells
+        .iter()
+        .filter(|c| c.stage == stage)
+        .filter_map(|c| Some((c.suite, context.plan.suites[c.suite].timeout?)))
+        .max_by_key(|(_, timeout)| timeout.value);
+    let Some((suite, timeout)) = longest.filter(|(_, t)| t.value > budget.value) else {
+        return;
+    };
+    let message = format!(
+        "`{}` is stopped after {}, and the budget of the stage `{}` is {}",
+        context.plan.suites[suite].head.name(),
+        timeout.value,
+        context.plan.stages[stage].head.name(),
+        budget.value
+    );
+    context.report(
+        Diagnostic::new(codes::TIMEOUTS_OVER_BUDGET, timeout.span, message)
+            .label(budget.span, "the budget is given here")
+            .help(
+                "on a bad day the stage takes longer than its budget before anything stops it: \
+                 lower the timeout, or raise the budget",
+            ),
+    );
 }

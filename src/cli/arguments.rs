@@ -6,6 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostics::Code;
+use crate::diagnostics::levels::{Denied, Warned};
 use crate::schema::values::Date;
 use crate::targets;
 
@@ -15,6 +16,20 @@ const EXIT_CODES: &str = "Exit codes:
   1  the plan has errors, or (with --check) outputs have drifted
   2  the command line cannot be understood
   3  a file cannot be read or written, or was left alone because dtpc did not write it";
+
+/// What is printed below the long help of `dtpc check`.
+const CHECK_HELP: &str = "Exit codes:
+  0  the plan holds; there may be warnings
+  1  the plan has errors
+  2  the command line cannot be understood
+  3  a file cannot be read, or (with --fix) written
+
+Examples:
+  dtpc check                            the only plan in plans/
+  dtpc check --deny warnings            in CI: warnings count as errors
+  dtpc check --deny warnings --warn DTP0515
+  dtpc check --fix                      mend what is plain, report the rest
+  dtpc check --format sarif > dtpc.sarif";
 
 /// The compiler of the .dtp test-plan language.
 ///
@@ -31,7 +46,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Say what is wrong with a plan
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = EXIT_CODES, after_long_help = CHECK_HELP)]
     Check(Check),
     /// Say what a finding means and what to do about it
     Explain(Explain),
@@ -53,6 +68,25 @@ pub struct Check {
     /// The day on which dates are judged [default: today, in UTC]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub today: Option<Date>,
+
+    /// Count these warnings as errors: codes such as DTP0515, or `warnings` for all
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub deny: Vec<Denied>,
+
+    /// Let these stay warnings where --deny would raise them
+    ///
+    /// Errors cannot be lowered. A structural error is mended; a promise that is not kept is accepted
+    /// in the plan, with `accept`, where its readers see it.
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub warn: Vec<Warned>,
+
+    /// Mend what can be mended without a person, and say what is left
+    ///
+    /// Only fixes are made that say what the author plainly meant, such as a misspelt name that is
+    /// like one other name alone. The plan is checked again until none is left; then its files are
+    /// written, unless one of them was changed meanwhile.
+    #[arg(long)]
+    pub fix: bool,
 }
 
 /// `dtpc explain`

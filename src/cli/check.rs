@@ -1,9 +1,10 @@
 //! `dtpc check`
 
 use super::arguments::Format;
-use super::{Failure, Outcome, arguments, discover, files, terminal};
+use super::{Failure, Outcome, arguments, discover, files, fix, terminal};
 use crate::compile::{self, Compilation};
-use crate::diagnostics::{Diagnostic, codes, formats};
+use crate::diagnostics::levels::Levels;
+use crate::diagnostics::{Diagnostic, codes, formats, has_errors};
 use crate::jobs::Jobs;
 use crate::schema::values::Date;
 use crate::source::SourceMap;
@@ -12,20 +13,44 @@ use crate::source::SourceMap;
 pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
     let plan = discover::plan(arguments.plan.as_deref())?;
     let (entry, mut loader) = files::entry(&plan)?;
-    let today = arguments.today.unwrap_or_else(today);
-    let compilation = compile::compile(&entry, Some(today), &mut loader);
+    let today = Some(arguments.today.unwrap_or_else(today));
+    let mut compilation = if arguments.fix {
+        fix::run(&entry, today, &loader)?
+    } else {
+        compile::compile(&entry, today, &mut loader)
+    };
+    let levels = Levels {
+        deny: arguments.deny.clone(),
+        warn: arguments.warn.clone(),
+    };
+    levels.apply(&mut compilation.diagnostics);
+    let outcome = outcome(&compilation);
     if let Some(write) = machine_format(arguments.format) {
         terminal::print(&write(&compilation.sources, &compilation.diagnostics));
-        return Ok(match compilation.plan {
-            Some(_) => Outcome::Success,
-            None => refused(&compilation),
-        });
+        return Ok(outcome);
     }
     if !compilation.diagnostics.is_empty() {
         terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
     }
+    if outcome == Outcome::Success {
+        terminal::print(&summary(&compilation));
+    }
+    Ok(outcome)
+}
+
+/// How a check ends: a warning that is denied is an error like any other.
+fn outcome(compilation: &Compilation) -> Outcome {
+    if compilation.plan.is_none() || has_errors(&compilation.diagnostics) {
+        refused(compilation)
+    } else {
+        Outcome::Success
+    }
+}
+
+/// `plans/dynamo.dtp holds: 5 stages, …`
+fn summary(compilation: &Compilation) -> String {
     let Some(checked) = &compilation.plan else {
-        return Ok(refused(&compilation));
+        return String::new();
     };
     let jobs = Jobs::derive(checked, &compilation.sources);
     let asked: usize = checked
@@ -43,14 +68,13 @@ pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
         .files()
         .next()
         .map_or("", |(_, f)| f.name());
-    terminal::print(&format!(
+    format!(
         "{name} holds: {}, {}, {}, {}\n",
         counted(checked.stages.len(), "stage"),
         counted(checked.suites.len(), "suite"),
         counted(jobs.jobs.len(), "job"),
         counted(open, "open question"),
-    ));
-    Ok(Outcome::Success)
+    )
 }
 
 /// How findings are written for programs; nothing for people.

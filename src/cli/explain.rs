@@ -16,9 +16,9 @@ pub fn run(arguments: &arguments::Explain) -> Outcome {
             // Writing to a String cannot fail.
             let _ = writeln!(
                 list,
-                "{}  {:8} {}",
+                "{}  {:10}  {}",
                 code.code,
-                code.severity.word(),
+                code.class.word(),
                 code.summary
             );
         }

@@ -13,9 +13,26 @@ pub struct Files {
     folder: PathBuf,
 }
 
+impl Files {
+    /// Where a file is, by its path relative to the folder of the plan.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    /// Whether a file really lies in the folder of the plan or below: what is imported or linked from
+    /// elsewhere belongs to others too.
+    pub fn is_own(&self, path: &str) -> bool {
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        match (real(&self.path(path)), real(&self.folder)) {
+            (Some(file), Some(folder)) => file.starts_with(folder),
+            _ => false,
+        }
+    }
+}
+
 impl Loader for Files {
     fn load(&mut self, path: &str) -> Result<String, LoadError> {
-        read(&self.folder.join(path))
+        read(&self.path(path))
     }
 }
 

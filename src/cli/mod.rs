@@ -12,6 +12,7 @@ mod diff;
 mod discover;
 mod explain;
 mod files;
+mod fix;
 mod generate;
 mod terminal;
 mod write;

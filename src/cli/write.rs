@@ -205,14 +205,69 @@ pub fn apply(out: &Path, changes: &[Change], force: bool) -> Result<(), Failure>
             }
         }
     }
-    for (temporary, place) in &staged {
-        fs::rename(temporary, place)
-            .map_err(|e| Failure::new(format!("{} cannot be written: {e}", place.display())))?;
-    }
+    move_in(&staged)?;
     for change in changes.iter().filter(|c| c.action == Action::Remove) {
         let path = out.join(&change.path);
         fs::remove_file(&path)
             .map_err(|e| Failure::new(format!("{} cannot be removed: {e}", path.display())))?;
+    }
+    Ok(())
+}
+
+/// A file of a person's that gets another text.
+#[derive(Debug)]
+pub struct Rewrite<'t> {
+    /// Where it is.
+    pub place: PathBuf,
+    /// The text that it had when it was read.
+    pub present: &'t str,
+    /// The text that it is to have.
+    pub wanted: &'t str,
+}
+
+/// Gives files other texts, all or none: what is no longer as it was read is not overwritten. A link
+/// stays one; what it leads to is written.
+pub fn rewrite(files: &[Rewrite<'_>]) -> Result<(), Failure> {
+    let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();
+    let mut failure = None;
+    for file in files {
+        match fs::canonicalize(&file.place)
+            .map_err(|e| Failure::new(format!("{} cannot be written: {e}", file.place.display())))
+            .and_then(|place| stage(&place, file.wanted))
+        {
+            Ok(pair) => staged.push(pair),
+            Err(told) => {
+                failure = Some(told);
+                break;
+            }
+        }
+    }
+    // Looked at last, so that as little time as can be is left for somebody else to write.
+    let changed = files
+        .iter()
+        .find(|file| !matches!(present(&file.place), Ok(Some(text)) if text == file.present));
+    if let Some(file) = changed.filter(|_| failure.is_none()) {
+        let message = format!(
+            "nothing was written: {} was changed while it was being mended",
+            file.place.display()
+        );
+        failure = Some(Failure::new(message).help("look at it, then say `dtpc check --fix` again"));
+    }
+    if let Some(failure) = failure {
+        for (temporary, _) in &staged {
+            // The failure to be told is the first one.
+            let _ = fs::remove_file(temporary);
+        }
+        return Err(failure);
+    }
+    move_in(&staged)
+}
+
+/// Moves texts that were written beside their places into them.
+fn move_in(staged: &[(PathBuf, PathBuf)]) -> Result<(), Failure> {
+    for (temporary, place) in staged {
+        fs::rename(temporary, place)
+            .map_err(|e| Failure::new(format!("{} cannot be written: {e}", place.display())))?;
     }
     Ok(())
 }
@@ -267,4 +322,33 @@ fn stays_below(out: &Path, path: &str) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changed_meanwhile_keeps_all_files_as_they_are() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        fs::write(place("a"), "one").unwrap();
+        fs::write(place("b"), "changed by somebody").unwrap();
+        let rewrites = |b: &'static str| {
+            [("a", "one", "ONE"), ("b", b, "TWO")].map(|(name, present, wanted)| Rewrite {
+                place: place(name),
+                present,
+                wanted,
+            })
+        };
+        let refused = rewrite(&rewrites("two")).unwrap_err();
+        assert!(refused.message.contains("b was changed"), "{refused}");
+        assert_eq!(fs::read_to_string(place("a")).unwrap(), "one");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+
+        rewrite(&rewrites("changed by somebody")).unwrap();
+        assert_eq!(fs::read_to_string(place("a")).unwrap(), "ONE");
+        assert_eq!(fs::read_to_string(place("b")).unwrap(), "TWO");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::place::{Place, Places};
-use super::{Diagnostic, Severity, codes};
+use super::{Diagnostic, Fix, Severity, codes};
 use crate::source::SourceMap;
 
 /// One line each: `plans/p.dtp:3:5: error[DTP0103]: there is no stage …; did you mean …?`
@@ -18,13 +18,13 @@ pub fn short(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
             // Writing to a String cannot fail, here and below.
             let _ = write!(out, "{}:{}:{}: ", place.file, place.line, place.column);
         }
-        let severity = diagnostic.code.severity.word();
+        let severity = diagnostic.severity.word();
         let _ = write!(
             out,
             "{severity}[{}]: {}",
             diagnostic.code.code, diagnostic.message
         );
-        if let Some(help) = &diagnostic.help {
+        if let Some(help) = diagnostic.advice() {
             let _ = write!(out, "; {help}");
         }
         out.push('\n');
@@ -72,10 +72,22 @@ struct JsonDiagnostic<'a> {
     help: Option<&'a str>,
     place: Option<JsonPlace>,
     labels: Vec<JsonLabel<'a>>,
+    fixes: Vec<JsonFix<'a>>,
 }
 
-/// A list of objects: code, name, severity, message, help, place and labels. Lines and columns count
-/// from one, columns in characters; ends are excluded.
+/// A change that mends it, in JSON.
+#[derive(Debug, Serialize)]
+struct JsonFix<'a> {
+    title: &'a str,
+    safe: bool,
+    #[serde(flatten)]
+    place: JsonPlace,
+    replacement: &'a str,
+}
+
+/// A list of objects: code, name, severity, message, help, place, labels and fixes. Lines and columns
+/// count from one, columns in characters; ends are excluded. A fix that is not `safe` is for a person
+/// to decide.
 pub fn json(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
     let mut places = Places::new(sources);
     let list: Vec<JsonDiagnostic<'_>> = diagnostics
@@ -83,9 +95,9 @@ pub fn json(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
         .map(|d| JsonDiagnostic {
             code: d.code.code,
             name: d.code.name,
-            severity: d.code.severity.word(),
+            severity: d.severity.word(),
             message: &d.message,
-            help: d.help.as_deref(),
+            help: d.advice(),
             place: d.span.map(|span| places.of(span).into()),
             labels: d
                 .labels
@@ -93,6 +105,16 @@ pub fn json(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
                 .map(|(span, text)| JsonLabel {
                     place: places.of(*span).into(),
                     text,
+                })
+                .collect(),
+            fixes: d
+                .fixes
+                .iter()
+                .map(|fix| JsonFix {
+                    title: &fix.title,
+                    safe: fix.safe,
+                    place: places.of(fix.span).into(),
+                    replacement: &fix.replacement,
                 })
                 .collect(),
         })
@@ -105,7 +127,7 @@ pub fn github(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
     let mut places = Places::new(sources);
     let mut out = String::new();
     for diagnostic in diagnostics {
-        let _ = write!(out, "::{} ", diagnostic.code.severity.word());
+        let _ = write!(out, "::{} ", diagnostic.severity.word());
         if let Some(span) = diagnostic.span {
             let place = places.of(span);
             let _ = write!(
@@ -120,7 +142,7 @@ pub fn github(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
         }
         let title = format!("{} {}", diagnostic.code.code, diagnostic.code.name);
         let mut message = diagnostic.message.clone();
-        if let Some(help) = &diagnostic.help {
+        if let Some(help) = diagnostic.advice() {
             let _ = write!(message, "\n{help}");
         }
         let _ = writeln!(out, "title={}::{}", property(&title), data(&message));
@@ -147,7 +169,7 @@ pub fn sarif(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
         .iter()
         .map(|d| SarifResult {
             rule_id: d.code.code,
-            level: d.code.severity.word(),
+            level: d.severity.word(),
             message: SarifText { text: with_help(d) },
             locations: d
                 .span
@@ -159,6 +181,11 @@ pub fn sarif(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
                 .iter()
                 .map(|(span, text)| location(&places.of(*span), Some(text)))
                 .collect(),
+            fixes: d
+                .fixes
+                .iter()
+                .map(|fix| sarif_fix(fix, &places.of(fix.span)))
+                .collect(),
         })
         .collect();
     let rules = codes::ALL
@@ -168,6 +195,9 @@ pub fn sarif(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
             name: code.name,
             short_description: SarifText {
                 text: code.summary.to_owned(),
+            },
+            default_configuration: SarifConfiguration {
+                level: code.class.severity().word(),
             },
         })
         .collect();
@@ -188,9 +218,37 @@ pub fn sarif(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
 }
 
 fn with_help(diagnostic: &Diagnostic) -> String {
-    match &diagnostic.help {
+    match diagnostic.advice() {
         Some(help) => format!("{}; {help}", diagnostic.message),
         None => diagnostic.message.clone(),
+    }
+}
+
+fn sarif_fix(fix: &Fix, place: &Place<'_>) -> SarifFix {
+    SarifFix {
+        description: SarifText {
+            text: fix.title.clone(),
+        },
+        artifact_changes: [SarifChange {
+            artifact_location: SarifArtifact {
+                uri: place.file.to_owned(),
+            },
+            replacements: [SarifReplacement {
+                deleted_region: region(place),
+                inserted_content: SarifText {
+                    text: fix.replacement.clone(),
+                },
+            }],
+        }],
+    }
+}
+
+fn region(place: &Place<'_>) -> SarifRegion {
+    SarifRegion {
+        start_line: place.line,
+        start_column: place.column,
+        end_line: place.end_line,
+        end_column: place.end_column,
     }
 }
 
@@ -200,12 +258,7 @@ fn location(place: &Place<'_>, text: Option<&str>) -> SarifLocation {
             artifact_location: SarifArtifact {
                 uri: place.file.to_owned(),
             },
-            region: SarifRegion {
-                start_line: place.line,
-                start_column: place.column,
-                end_line: place.end_line,
-                end_column: place.end_column,
-            },
+            region: region(place),
         },
         message: text.map(|text| SarifText {
             text: text.to_owned(),
@@ -264,6 +317,12 @@ struct SarifRule {
     id: &'static str,
     name: &'static str,
     short_description: SarifText,
+    default_configuration: SarifConfiguration,
+}
+
+#[derive(Debug, Serialize)]
+struct SarifConfiguration {
+    level: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -275,6 +334,29 @@ struct SarifResult {
     locations: Vec<SarifLocation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<SarifLocation>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<SarifFix>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifFix {
+    description: SarifText,
+    artifact_changes: [SarifChange; 1],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifChange {
+    artifact_location: SarifArtifact,
+    replacements: [SarifReplacement; 1],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifReplacement {
+    deleted_region: SarifRegion,
+    inserted_content: SarifText,
 }
 
 #[derive(Debug, Serialize)]

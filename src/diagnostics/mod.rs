@@ -3,19 +3,24 @@
 
 pub mod codes;
 mod excerpt;
+mod fix;
 pub mod formats;
-mod place;
+pub mod levels;
+pub mod place;
 pub mod render;
 pub mod suggest;
 
 use crate::source::Span;
-pub use codes::{Code, Severity};
+pub use codes::{Class, Code, Severity};
+pub use fix::{Fix, Fixed, apply};
 
 /// One thing that is wrong with a plan.
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
     /// What kind of mistake it is.
     pub code: Code,
+    /// How much it matters: what its class says, unless the [levels](levels) of a run say otherwise.
+    pub severity: Severity,
     /// Where it is: none when it is about a file that could not be read.
     pub span: Option<Span>,
     /// What is wrong, in one sentence without a full stop.
@@ -26,6 +31,8 @@ pub struct Diagnostic {
     pub labels: Vec<(Span, String)>,
     /// What to do about it.
     pub help: Option<String>,
+    /// Changes of the text that would mend it, the likeliest first.
+    pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
@@ -34,11 +41,13 @@ impl Diagnostic {
         let message = message.into();
         Self {
             code,
+            severity: code.class.severity(),
             span: Some(span),
             message,
             note: None,
             labels: Vec::new(),
             help: None,
+            fixes: Vec::new(),
         }
     }
 
@@ -47,11 +56,13 @@ impl Diagnostic {
         let message = message.into();
         Self {
             code,
+            severity: code.class.severity(),
             span: None,
             message,
             note: None,
             labels: Vec::new(),
             help: None,
+            fixes: Vec::new(),
         }
     }
 
@@ -67,6 +78,31 @@ impl Diagnostic {
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help = help.or(self.help);
         self
+    }
+
+    /// Offers a change of the text that mends it.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fixes.push(fix);
+        self
+    }
+
+    /// Offers a change of the text, if one is known.
+    #[must_use]
+    pub fn maybe_fix(mut self, fix: Option<Fix>) -> Self {
+        self.fixes.extend(fix);
+        self
+    }
+
+    /// What to do about it: the help, or else what its first fix does.
+    pub fn advice(&self) -> Option<&str> {
+        let fix = || self.fixes.first().map(|fix| fix.title.as_str());
+        self.help.as_deref().or_else(fix)
+    }
+
+    /// Whether it has a fix that needs no person to look at it.
+    pub fn is_mended_safely(&self) -> bool {
+        self.fixes.iter().any(|fix| fix.safe)
     }
 
     /// Words for the main place.
@@ -92,7 +128,5 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
 
 /// Whether any of them keeps the plan from being used.
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics
-        .iter()
-        .any(|d| d.code.severity == Severity::Error)
+    diagnostics.iter().any(|d| d.severity == Severity::Error)
 }

@@ -49,6 +49,13 @@ pub fn human(sources: &SourceMap, diagnostics: &[Diagnostic], style: Style) -> S
     if let Some(first) = diagnostics.first() {
         let _ = write!(out, "; `dtpc explain {}` says more", first.code.code);
     }
+    match diagnostics.iter().filter(|d| d.is_mended_safely()).count() {
+        0 => {}
+        1 => out.push_str("; `dtpc check --fix` mends one"),
+        mended => {
+            let _ = write!(out, "; `dtpc check --fix` mends {mended}");
+        }
+    }
     out.push('\n');
     out
 }
@@ -58,7 +65,7 @@ pub fn count(diagnostics: &[Diagnostic]) -> String {
     let of = |severity| {
         diagnostics
             .iter()
-            .filter(|d| d.code.severity == severity)
+            .filter(|d| d.severity == severity)
             .count()
     };
     let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
@@ -147,17 +154,15 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.diagnostic.code.severity {
+        Some(match self.diagnostic.severity {
             Severity::Error => miette::Severity::Error,
             Severity::Warning => miette::Severity::Warning,
         })
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
-        self.diagnostic
-            .help
-            .as_ref()
-            .map(|h| Box::new(h) as Box<dyn Display>)
+        let advice = self.diagnostic.advice();
+        advice.map(|advice| Box::new(advice) as Box<dyn Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader, field};
 use crate::schema::values::{JobPattern, Line, Work};
@@ -109,7 +109,12 @@ pub fn flatten<'f>(
             |near| format!("did you mean `{near}`?"),
         );
         let message = format!("there is no kind of declaration `{word}`");
-        diagnostics.push(Diagnostic::new(codes::UNKNOWN_KIND, syntax.kind, message).help(help));
+        let meant = suggest::certain(word, KINDS.iter().map(|k| k.name));
+        diagnostics.push(
+            Diagnostic::new(codes::UNKNOWN_KIND, syntax.kind, message)
+                .help(help)
+                .maybe_fix(meant.map(|meant| Fix::replace(syntax.kind, meant))),
+        );
         return;
     };
     let own = match (syntax.name, kind.schema().is_named()) {
@@ -150,7 +155,11 @@ pub fn flatten<'f>(
         }
         ([first, ..], kind) if kind != KindId::At => {
             let message = format!("{} takes no parentheses", suggest::a(word));
-            diagnostics.push(Diagnostic::new(codes::MISPLACED, first.value.span, message));
+            diagnostics.push(
+                Diagnostic::new(codes::MISPLACED, first.value.span, message)
+                    .help("take the parentheses out")
+                    .maybe_fix(parentheses(sources, syntax)),
+            );
         }
         _ => {}
     }
@@ -191,6 +200,50 @@ fn misplaced(kind: KindId, outer: Option<KindId>, span: Span) -> Diagnostic {
     Diagnostic::new(codes::MISPLACED, span, message).help(help)
 }
 
+/// Takes out the parentheses behind the name of a declaration. What stands in them may have been
+/// meant for something: a person decides.
+fn parentheses(sources: &SourceMap, syntax: &Declaration) -> Option<Fix> {
+    let last = syntax.pattern.last()?;
+    let file = sources.file_of(syntax.span);
+    let from = syntax.head().end;
+    let behind = (last.value.span.end - file.base()) as usize;
+    let closing = u32::try_from(file.text()[behind..].find(')')?).ok()?;
+    let span = Span::new(from, last.value.span.end + closing + 1);
+    Some(Fix::remove(span, "take the parentheses out").to_be_judged())
+}
+
+/// What is taken out of the text with a field: its line where it stands alone on it, else one of the
+/// commas beside it. Nothing where a comment is on the line, which may belong to the field or not.
+fn removal(sources: &SourceMap, field: Span) -> Option<Span> {
+    let file = sources.file_of(field);
+    let text = file.text();
+    let (start, end) = (
+        (field.start - file.base()) as usize,
+        (field.end - file.base()) as usize,
+    );
+    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let line_end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    let (before, after) = (&text[line_start..start], &text[end..line_end]);
+    let blank = |text: &str| text.trim().is_empty();
+    let comma = after.trim_start().strip_prefix(',');
+    let (from, to) = if after.contains("//") {
+        return None;
+    } else if blank(before) && blank(comma.unwrap_or(after)) {
+        (line_start, (line_end + 1).min(text.len()))
+    } else if let Some(rest) = comma {
+        (start, line_end - rest.trim_start().len())
+    } else {
+        let rest = before.trim_end().strip_suffix(',')?;
+        (line_start + rest.len(), end)
+    };
+    let at = |offset: usize| {
+        u32::try_from(offset)
+            .map(|offset| file.base() + offset)
+            .ok()
+    };
+    Some(Span::new(at(from)?, at(to)?))
+}
+
 /// Reports fields that the kind does not have, fields given twice and fields that are missing.
 pub fn check_fields(
     sources: &SourceMap,
@@ -205,9 +258,17 @@ pub fn check_fields(
         if field(declaration.kind, name).is_none() {
             let known = schema.all_fields().map(|f| f.name);
             let message = format!("{} has no field `{name}`", suggest::a(schema.name));
+            // A field that is there already is not meant once more.
+            let absent = known
+                .clone()
+                .filter(|known| !fields.iter().any(|f| sources.text(f.name) == *known));
+            let fix = suggest::certain(name, known.clone())
+                .filter(|meant| absent.clone().any(|absent| absent == *meant))
+                .map(|meant| Fix::replace(given.name, meant));
             diagnostics.push(
                 Diagnostic::new(codes::UNKNOWN_FIELD, given.name, message)
-                    .maybe_help(suggest::help(name, "field", known)),
+                    .maybe_help(suggest::help(name, "field", known))
+                    .maybe_fix(fix),
             );
         }
         let earlier = fields[..index]
@@ -215,9 +276,16 @@ pub fn check_fields(
             .find(|f| sources.text(f.name) == name);
         if let Some(earlier) = earlier {
             let message = format!("`{name}` is given twice");
+            let same = sources.text(earlier.value.span) == sources.text(given.value.span);
+            let fix = removal(sources, given.name.to(given.value.span))
+                .filter(|_| same)
+                .map(|span| Fix::remove(span, format!("take the second `{name}` out")));
+            let help = same.then(|| "both say the same: take one out".to_owned());
             diagnostics.push(
                 Diagnostic::new(codes::DUPLICATE, given.name, message)
-                    .label(earlier.name, "it was given here first"),
+                    .label(earlier.name, "it was given here first")
+                    .maybe_help(help)
+                    .maybe_fix(fix),
             );
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::Scope;
 use super::declarations::Resolvable;
-use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::name::Name;
 use crate::schema::{EXTENDS, KindId, TITLE};
 use crate::source::{SourceMap, Span};
@@ -75,8 +75,17 @@ fn own<'d>(sources: &SourceMap, declaration: &'d Resolvable<'_>, name: &str) -> 
 fn wrong_base(scope: &Scope, kind: KindId, name: Name, span: Span) -> Diagnostic {
     let word = kind.schema().name;
     let message = format!("there is no {word} `{name}` to extend");
-    let help = suggest::help(name.as_str(), word, scope.names(kind));
-    Diagnostic::new(codes::UNKNOWN_NAME, span, message).maybe_help(help)
+    let bare = name.as_str().trim_matches('"');
+    let diagnostic = Diagnostic::new(codes::UNKNOWN_NAME, span, message);
+    if bare != name.as_str() && scope.find(kind, Name::new(bare)).is_some() {
+        return diagnostic
+            .help("take the quotes off")
+            .fix(Fix::replace(span, bare));
+    }
+    let meant = suggest::certain(name.as_str(), scope.names(kind));
+    diagnostic
+        .maybe_help(suggest::help(name.as_str(), word, scope.names(kind)))
+        .maybe_fix(meant.map(|meant| Fix::replace(span, meant)))
 }
 
 /// Reports circles of `extends`, each once and with all its steps; says who is in one or leads into
@@ -205,7 +214,8 @@ fn edited(
                     edit.value.span,
                     "this item has no sign, and others of the list have one",
                 )
-                .help("`+` adds an item, `-` takes one away; a list without signs replaces the inherited one"),
+                .help("`+` adds an item, `-` takes one away; a list without signs replaces the inherited one")
+                .fix(Fix::replace(edit.value.span, format!("+ {text}")).to_be_judged()),
             ),
         }
     }

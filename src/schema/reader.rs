@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use super::values::{MarkerId, Text};
 use super::{FieldSchema, Head, KindId, Question};
-use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::name::Name;
 use crate::resolve::{Declared, Scope};
 use crate::source::{SourceMap, Span};
-use crate::syntax::ast::{Argument, Field, Value, ValueKind};
+use crate::syntax::ast::{Argument, Element, Field, Sign, Value, ValueKind};
 
 /// A type that a field can have.
 pub trait FieldType: Sized {
@@ -56,18 +56,51 @@ impl Reader<'_> {
             ValueKind::Text if !expected.contains("string") && !expected.contains('"') => {
                 Some("take the quotes off")
             }
-            ValueKind::Name | ValueKind::Number { .. } if expected == "a string" => {
+            ValueKind::Name | ValueKind::Number { .. } | ValueKind::Date
+                if expected == "a string" =>
+            {
                 Some("put it in double quotes")
+            }
+            ValueKind::Call { ref arguments, .. } if arguments.is_empty() => {
+                Some("take the parentheses off")
             }
             ValueKind::Name => Some("while it is not known, write `open(\"…\")` with the question"),
             _ => None,
         };
         let message = format!("expected {expected}, found {found}");
+        let fix = self.rewritten(value, expected);
         self.diagnostics.push(
             Diagnostic::new(codes::WRONG_TYPE, value.span, message)
-                .maybe_help(help.map(str::to_owned)),
+                .maybe_help(help.map(str::to_owned))
+                .maybe_fix(fix),
         );
         None
+    }
+
+    /// The value with quotes or without them, or without empty parentheses, where that is what is
+    /// expected.
+    fn rewritten(&self, value: &Value, expected: &str) -> Option<Fix> {
+        let text = self.sources.text(value.span);
+        match &value.kind {
+            ValueKind::Text if !expected.contains("string") && !expected.contains('"') => {
+                let bare = text.trim_matches('"');
+                let is_expression = expected.starts_with("a marker expression");
+                let plain = |c: char| {
+                    c.is_ascii_alphanumeric() || "_/.%-".contains(c) || (is_expression && c == ' ')
+                };
+                let whole = !bare.is_empty() && bare.chars().all(plain);
+                whole.then(|| Fix::replace(value.span, bare))
+            }
+            ValueKind::Name | ValueKind::Number { .. } | ValueKind::Date
+                if expected == "a string" =>
+            {
+                Some(Fix::replace(value.span, format!("\"{text}\"")))
+            }
+            ValueKind::Call { callee, arguments } if arguments.is_empty() => {
+                Some(Fix::replace(value.span, self.sources.text(*callee)))
+            }
+            _ => None,
+        }
     }
 
     /// Reports something else about a place.
@@ -107,11 +140,14 @@ impl Reader<'_> {
             None => written,
             Some((word, name)) if word == kind.schema().name => name,
             Some((word, _)) if KindId::from_word(word).is_none() => {
-                let diagnostic = self.unknown(kind, written, span);
-                return self.report(diagnostic.help(format!(
-                    "what is nested is named with a slash: `{}`",
-                    written.replace('.', "/")
-                )));
+                let slashed = written.replace('.', "/");
+                let nested = self.scope.find(kind, Name::new(&slashed)).is_some();
+                let mut diagnostic = self.unknown(kind, written, span);
+                if nested {
+                    diagnostic.fixes = vec![Fix::replace(span, slashed.clone())];
+                }
+                let help = format!("what is nested is named with a slash: `{slashed}`");
+                return self.report(diagnostic.help(help));
             }
             Some((word, _)) => {
                 let wanted = kind.schema().name;
@@ -144,7 +180,13 @@ impl Reader<'_> {
         );
         let candidates = self.scope.names(kind);
         if let Some(near) = suggest::nearest(name, candidates.clone()) {
-            let diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            let written = self.sources.text(span);
+            let prefix = written.strip_suffix(name).unwrap_or_default();
+            let fix = suggest::certain(name, candidates)
+                .map(|meant| Fix::replace(span, format!("{prefix}{meant}")));
+            let diagnostic = diagnostic
+                .help(format!("did you mean `{near}`?"))
+                .maybe_fix(fix);
             return match self.scope.find(kind, Name::new(near)) {
                 Some(Declared {
                     span: Some(place), ..
@@ -290,8 +332,16 @@ impl<'r, 'a> Arguments<'r, 'a> {
                             suggest::help(reader.text(span), "argument", parameters.iter().copied())
                         }
                     };
+                    let fix = argument
+                        .name
+                        .and_then(|name| {
+                            suggest::certain(reader.text(name), parameters.iter().copied())
+                        })
+                        .map(|meant| Fix::replace(span, meant));
                     reader.diagnostics.push(
-                        Diagnostic::new(codes::UNKNOWN_FIELD, span, message).maybe_help(help),
+                        Diagnostic::new(codes::UNKNOWN_FIELD, span, message)
+                            .maybe_help(help)
+                            .maybe_fix(fix),
                     );
                 }
             }
@@ -360,7 +410,8 @@ impl<T: FieldType> FieldType for Vec<T> {
                         element.value.span,
                         "a signed item edits an inherited list, and there is none here",
                     )
-                    .help("leave the sign away"),
+                    .help("leave the sign away")
+                    .maybe_fix(unsigned(element, reader.sources)),
                 );
             }
             match T::read(&element.value, reader) {
@@ -370,6 +421,16 @@ impl<T: FieldType> FieldType for Vec<T> {
         }
         whole.then_some(items)
     }
+}
+
+/// A `+` taken from before an item. A `-` stays for a person to look at: the item was not wanted.
+fn unsigned(element: &Element, sources: &SourceMap) -> Option<Fix> {
+    let file = sources.file_of(element.value.span);
+    let start = (element.value.span.start - file.base()) as usize;
+    let (before, _) = file.text()[..start].rsplit_once('+')?;
+    let sign = file.base() + u32::try_from(before.len()).ok()?;
+    let span = Span::new(sign, element.value.span.start);
+    (element.sign == Some(Sign::Add)).then(|| Fix::remove(span, "take the `+` out"))
 }
 
 /// The field of a kind with this name.

@@ -67,6 +67,11 @@ impl SourceFile {
         &self.name
     }
 
+    /// Its path relative to the folder of the plan, as it was asked for.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The whole text.
     pub fn text(&self) -> &str {
         &self.text
@@ -149,6 +154,13 @@ impl SourceMap {
     pub fn file_of(&self, span: Span) -> &SourceFile {
         let index = self.files.partition_point(|f| f.base <= span.start);
         &self.files[index.saturating_sub(1)]
+    }
+
+    /// The number of the file a span lies in; nothing where there are no files.
+    pub fn id_of(&self, span: Span) -> Option<FileId> {
+        let behind = self.files.partition_point(|f| f.base <= span.start);
+        let index = behind.checked_sub(1)?;
+        u32::try_from(index).ok().map(FileId)
     }
 
     /// The text of a span.

@@ -6,7 +6,7 @@ use pest::iterators::Pair;
 
 use super::ast::{Argument, Declaration, Element, Field, Import, Operator, Sign, Value, ValueKind};
 use super::grammar::{Grammar, Rule};
-use crate::diagnostics::{Diagnostic, codes};
+use crate::diagnostics::{Diagnostic, Fix, codes};
 use crate::source::{SourceFile, Span};
 
 /// What a run of pieces became.
@@ -271,7 +271,35 @@ impl Builder {
             return better;
         }
         let diagnostic = Diagnostic::new(codes::SYNTAX, self.at(at, at + length), message);
-        diagnostic.maybe_help(usual_help(rest, expected.is_empty()).map(str::to_owned))
+        diagnostic
+            .maybe_help(usual_help(rest, expected.is_empty()).map(str::to_owned))
+            .maybe_fix(self.usual_fix(text, at))
+    }
+
+    /// What is plainly meant by what other languages write.
+    fn usual_fix(&self, text: &str, at: usize) -> Option<Fix> {
+        let (before, rest) = text.split_at(at);
+        let in_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        match rest.chars().next()? {
+            _ if rest.starts_with("///") => Some(Fix::replace(self.at(at, at + 3), "//")),
+            quote @ ('\'' | '`') => {
+                let line = &rest[1..rest.find('\n').unwrap_or(rest.len())];
+                let inner = &line[..line.find(quote)?];
+                let end = at + inner.len() + 2;
+                let plain = !inner.contains(['"', '\\']);
+                plain.then(|| Fix::replace(self.at(at, end), format!("\"{inner}\"")))
+            }
+            '=' if !rest.starts_with("==") => {
+                let key = before.trim_end_matches([' ', '\t']);
+                key.ends_with(in_word)
+                    .then(|| Fix::replace(self.at(key.len(), at + 1), ":"))
+            }
+            ';' => Some(Fix::replace(self.at(at, at + 1), ",")),
+            '-' if before.ends_with(in_word) && rest[1..].starts_with(in_word) => {
+                Some(Fix::replace(self.at(at, at + 1), "_"))
+            }
+            _ => None,
+        }
     }
 
     /// Mistakes that the grammar notices only behind the place where they are.
@@ -288,8 +316,11 @@ impl Builder {
             if doc.starts_with("///") {
                 let message = "`///` documents a declaration, and a field follows";
                 let span = self.at(above.len() - doc.len(), above.len());
+                let slashes = Span::new(span.start, span.start + 3);
                 return Some(
-                    Diagnostic::new(codes::SYNTAX, span, message).help("write `//` for a comment"),
+                    Diagnostic::new(codes::SYNTAX, span, message)
+                        .help("write `//` for a comment")
+                        .fix(Fix::replace(slashes, "//")),
                 );
             }
         }
@@ -302,11 +333,14 @@ impl Builder {
                 return None;
             }
             let message = format!("expected `:` between `{name}` and its value");
-            return Some(Diagnostic::new(
-                codes::SYNTAX,
-                self.at(at, at + length),
-                message,
-            ));
+            let end = line_start + word.len();
+            // In a list a comma may have been meant.
+            let colon = Fix::replace(self.at(end, end), ":")
+                .titled(format!("write `{name}:`"))
+                .to_be_judged();
+            return Some(
+                Diagnostic::new(codes::SYNTAX, self.at(at, at + length), message).fix(colon),
+            );
         }
         None
     }

@@ -5,7 +5,7 @@
 //! place where the mistake is, which a grammar cannot, and it picks up again at the next
 //! declaration, so that one mistake does not hide the others.
 
-use crate::diagnostics::{Diagnostic, codes};
+use crate::diagnostics::{Diagnostic, Fix, codes};
 use crate::source::{SourceFile, Span};
 
 /// How deep brackets may nest. Deep enough for any plan, shallow enough for any stack.
@@ -95,7 +95,8 @@ impl Splitter<'_> {
                     self.span(start, end),
                     "this `///` documents nothing",
                 )
-                .help("put a declaration below it, or write `//` for a comment"),
+                .help("put a declaration below it, or write `//` for a comment")
+                .fix(Fix::replace(self.span(start, start + 3), "//")),
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::name::Name;
 use crate::schema::Id;
 use crate::schema::kinds::{Marker, MarkerGroup, Service};
@@ -167,7 +167,14 @@ impl FieldType for MarkerRef {
             |near| format!("did you mean `{near}`?"),
         );
         let message = format!("there is no marker `{name}`");
-        reader.report(Diagnostic::new(codes::UNKNOWN_NAME, value.span, message).help(help))
+        let prefix = written.strip_suffix(name).unwrap_or_default();
+        let fix = suggest::certain(name, known.iter().copied())
+            .map(|meant| Fix::replace(value.span, format!("{prefix}{meant}")));
+        reader.report(
+            Diagnostic::new(codes::UNKNOWN_NAME, value.span, message)
+                .help(help)
+                .maybe_fix(fix),
+        )
     }
 }
 

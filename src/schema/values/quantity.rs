@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader};
 use crate::syntax::ast::{Value, ValueKind};
@@ -22,6 +22,19 @@ const DURATION_UNITS: &[(&str, u64)] = &[
     ("d", 86_400_000),
     ("w", 604_800_000),
 ];
+
+/// The unit that other words for it mean; not `m`, which could also be a month.
+fn meant_unit(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "msec" | "msecs" | "millisecond" | "milliseconds" => Some("ms"),
+        "sec" | "secs" | "second" | "seconds" => Some("s"),
+        "mins" | "minute" | "minutes" => Some("min"),
+        "hr" | "hrs" | "hour" | "hours" => Some("h"),
+        "day" | "days" => Some("d"),
+        "week" | "weeks" => Some("w"),
+        _ => None,
+    }
+}
 
 impl Duration {
     /// That many minutes.
@@ -107,7 +120,12 @@ impl FieldType for Duration {
             let message = format!("`{word}` is no unit of time");
             let units: Vec<&str> = DURATION_UNITS.iter().map(|(unit, _)| *unit).collect();
             let help = format!("there is {}; a minute is `min`", suggest::listed(&units));
-            return reader.report(Diagnostic::new(codes::WRONG_TYPE, unit, message).help(help));
+            let fix = meant_unit(word).map(|meant| Fix::replace(unit, meant));
+            return reader.report(
+                Diagnostic::new(codes::WRONG_TYPE, unit, message)
+                    .help(help)
+                    .maybe_fix(fix),
+            );
         };
         let millis = reader
             .text(number)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::name::Name;
 use crate::schema::Id;
 use crate::schema::kinds::{Kind, KindId};
@@ -91,7 +91,13 @@ impl FieldType for AnyRef {
             [] => {
                 let help = suggest::help(written, "name", reader.scope.all_names());
                 let message = format!("nothing is called `{written}`");
-                reader.report(Diagnostic::new(codes::UNKNOWN_NAME, span, message).maybe_help(help))
+                let fix = suggest::certain(written, reader.scope.all_names())
+                    .map(|meant| Fix::replace(span, meant));
+                reader.report(
+                    Diagnostic::new(codes::UNKNOWN_NAME, span, message)
+                        .maybe_help(help)
+                        .maybe_fix(fix),
+                )
             }
             several => {
                 let words: Vec<String> = several

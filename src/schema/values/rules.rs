@@ -4,7 +4,7 @@ use super::reference::Ref;
 use super::text::Text;
 use super::words::Statistic;
 use super::{Date, Duration, Percent};
-use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::name::Name;
 use crate::schema::kinds::{Stage, TestType};
 use crate::schema::reader::{Arguments, FieldType, Reader};
@@ -91,9 +91,11 @@ impl FieldType for Layout {
             }
             word => {
                 let help = suggest::help(word, "layout", LAYOUTS);
+                let fix = suggest::certain(word, LAYOUTS).map(|meant| Fix::replace(callee, meant));
                 reader.report(
                     Diagnostic::new(codes::WRONG_TYPE, callee, "there is no such layout")
-                        .maybe_help(help),
+                        .maybe_help(help)
+                        .maybe_fix(fix),
                 )
             }
         }

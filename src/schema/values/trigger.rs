@@ -1,6 +1,6 @@
 //! What starts a stage.
 
-use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::name::Name;
 use crate::schema::Id;
 use crate::schema::kinds::Axis;
@@ -128,8 +128,11 @@ impl FieldType for Trigger {
             word => {
                 let help = suggest::help(word, "trigger", WORDS);
                 let message = format!("there is no trigger `{word}`");
+                let fix = suggest::certain(word, WORDS).map(|meant| Fix::replace(callee, meant));
                 return reader.report(
-                    Diagnostic::new(codes::UNKNOWN_NAME, callee, message).maybe_help(help),
+                    Diagnostic::new(codes::UNKNOWN_NAME, callee, message)
+                        .maybe_help(help)
+                        .maybe_fix(fix),
                 );
             }
         };

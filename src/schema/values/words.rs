@@ -1,6 +1,6 @@
 //! Fields that take one of a few words.
 
-use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::schema::reader::{FieldType, Reader};
 use crate::syntax::ast::Value;
 
@@ -57,8 +57,12 @@ macro_rules! words {
                 }
                 let help = suggest::help(word, "word", Self::WORDS.iter().copied());
                 let message = format!("`{word}` is not one of the words this field takes");
+                let fix = suggest::certain(word, Self::WORDS.iter().copied())
+                    .map(|meant| Fix::replace(value.span, meant));
                 reader.report(
-                    Diagnostic::new(codes::WRONG_TYPE, value.span, message).maybe_help(help),
+                    Diagnostic::new(codes::WRONG_TYPE, value.span, message)
+                        .maybe_help(help)
+                        .maybe_fix(fix),
                 )
             }
         }

@@ -1,0 +1,90 @@
+//! `dtpc check --fix`: the fixes that need no person, made until none is left.
+
+use std::collections::BTreeMap;
+
+use super::files::{self, Files};
+use super::write::{self, Rewrite};
+use super::{Failure, terminal};
+use crate::compile::{self, Compilation, Entry, LoadError, Loader};
+use crate::diagnostics;
+use crate::diagnostics::place::Places;
+use crate::schema::values::Date;
+
+/// How often the plan is compiled again. A piece of text tells one syntax error at a time, so a plan
+/// full of them needs several rounds; fixes that undo each other must end all the same.
+const ROUNDS: usize = 100;
+
+/// Compiles a plan, mends it, writes what was mended and says so. What is left is in the compilation.
+pub fn run(entry: &Entry, today: Option<Date>, disk: &Files) -> Result<Compilation, Failure> {
+    let mut texts = Mended {
+        disk,
+        read: BTreeMap::new(),
+        changed: BTreeMap::new(),
+    };
+    let mut said = Vec::new();
+    let mut compilation = compile::compile(entry, today, &mut texts);
+    for _ in 0..ROUNDS {
+        let sources = &compilation.sources;
+        let own = |file| disk.is_own(sources.file(file).path());
+        let fixed = diagnostics::apply(sources, &compilation.diagnostics, own);
+        if fixed.texts.is_empty() {
+            break;
+        }
+        let mut places = Places::new(sources);
+        for (diagnostic, fix) in &fixed.mended {
+            let place = places.of(fix.span);
+            let (file, line, code) = (place.file, place.line, diagnostic.code.code);
+            let what = match sources.text(fix.span) {
+                old if old.is_empty() || fix.replacement.is_empty() => fix.title.clone(),
+                old => format!("`{old}` is now `{}`", fix.replacement),
+            };
+            said.push(format!("fixed     {file}:{line}: {code}: {what}"));
+        }
+        for (id, text) in fixed.texts {
+            let path = sources.file(id).path().to_owned();
+            texts.changed.insert(path, text);
+        }
+        compilation = compile::compile(entry, today, &mut texts);
+    }
+    write::rewrite(&texts.rewrites())?;
+    if !said.is_empty() {
+        terminal::error(&said.join("\n"));
+    }
+    Ok(compilation)
+}
+
+/// The files of a plan as they are on disk, with those that were mended over them.
+struct Mended<'d> {
+    disk: &'d Files,
+    /// What was read from disk, by its path relative to the folder of the plan.
+    read: BTreeMap<String, String>,
+    /// What it is to become.
+    changed: BTreeMap<String, String>,
+}
+
+impl Loader for Mended<'_> {
+    fn load(&mut self, path: &str) -> Result<String, LoadError> {
+        if let Some(text) = self.changed.get(path).or_else(|| self.read.get(path)) {
+            return Ok(text.clone());
+        }
+        let text = files::read(&self.disk.path(path))?;
+        self.read.insert(path.to_owned(), text.clone());
+        Ok(text)
+    }
+}
+
+impl Mended<'_> {
+    fn rewrites(&self) -> Vec<Rewrite<'_>> {
+        let changed = self.changed.iter();
+        changed
+            .filter_map(|(path, wanted)| {
+                let present = self.read.get(path)?;
+                (present != wanted).then(|| Rewrite {
+                    place: self.disk.path(path),
+                    present,
+                    wanted,
+                })
+            })
+            .collect()
+    }
+}
