@@ -140,6 +140,27 @@ fn each_mistake_is_said_as_written_down() {
     }
 }
 
+/// Plans that come close to a mistake and make none.
+#[test]
+fn plans_that_hold_hold() {
+    let mut count = 0;
+    for entry in fs::read_dir(root().join("tests/holds")).unwrap() {
+        let name = entry.unwrap().file_name();
+        let name = name.to_str().unwrap();
+        count += 1;
+        let ended = Dtpc::new(&["check", "--today", TODAY, name])
+            .from(root().join("tests/holds"))
+            .run();
+        assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{name}");
+        let out = tempfile::TempDir::new().unwrap();
+        let generated = Dtpc::new(&["generate", name, "--out", out.path().to_str().unwrap()])
+            .from(root().join("tests/holds"))
+            .run();
+        assert_eq!(generated.code, Some(0), "{name}: {}", generated.err);
+    }
+    assert!(count > 0, "the plans are gone");
+}
+
 #[test]
 fn every_code_has_a_case() {
     // A file that cannot be read is no plan with a mistake in it: see tests/bad_input.rs.

@@ -2,9 +2,9 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::kinds::{Feature, Suite};
-use crate::schema::values::Requirement;
-use crate::schema::{Decl, Id, Plan};
+use crate::schema::kinds::{Accept, Feature, Suite};
+use crate::schema::values::{Promise, Requirement};
+use crate::schema::{Decl, Id, KindId, Plan};
 
 pub(super) struct Features;
 
@@ -20,7 +20,9 @@ impl Check for Features {
             let covering: Vec<&Decl<Suite>> = covering(plan, id);
             if covering.is_empty() && feature.head.open("requires").is_none() {
                 let message = format!("no suite covers the feature `{}`", feature.head.name());
-                context.report(
+                context.report_unless(
+                    Promise::Coverage,
+                    |accept| is_about(accept, id),
                     Diagnostic::new(codes::UNCOVERED_FEATURE, feature.head.head, message).help(
                         format!(
                             "add `covers: [{}]` to a suite; while its tests are not known, write \
@@ -33,7 +35,7 @@ impl Check for Features {
             }
             for requirement in &feature.requires {
                 if !covering.iter().any(|suite| meets(suite, requirement)) {
-                    unmet(context, feature, requirement, &covering);
+                    unmet(context, id, requirement, &covering);
                 }
             }
         }
@@ -68,10 +70,11 @@ fn meets(suite: &Suite, requirement: &Requirement) -> bool {
 
 fn unmet(
     context: &mut Context<'_>,
-    feature: &Decl<Feature>,
+    id: Id<Feature>,
     requirement: &Requirement,
     covering: &[&Decl<Suite>],
 ) {
+    let feature = &context.plan.features[id];
     let test_type = context.plan.types[requirement.test_type.id].head.name();
     let stage = context.plan.stages[requirement.stage.id].head.name();
     let message = format!(
@@ -83,5 +86,12 @@ fn unmet(
     for suite in covering.iter().take(4) {
         diagnostic = diagnostic.label(suite.head.head, "this suite covers it, but not so");
     }
-    context.report(diagnostic);
+    context.report_unless(Promise::Coverage, |accept| is_about(accept, id), diagnostic);
+}
+
+/// Whether an `accept` is about a feature.
+fn is_about(accept: &Accept, feature: Id<Feature>) -> bool {
+    accept
+        .of
+        .is_some_and(|of| of.kind == KindId::Feature && of.index as usize == feature.index())
 }

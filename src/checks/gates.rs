@@ -1,10 +1,12 @@
 //! Gates judge jobs that exist, under names that are their own, and no blocking job escapes them.
 
+use std::collections::HashSet;
+
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::Decl;
-use crate::schema::kinds::Gate;
-use crate::schema::values::{JobPattern, Trigger, Work};
+use crate::schema::kinds::{Gate, Stage, Suite};
+use crate::schema::values::{Host, JobPattern, Trigger, Work};
+use crate::schema::{Decl, Id};
 
 pub(super) struct Gates;
 
@@ -15,6 +17,8 @@ impl Check for Gates {
             codes::GATE_STATUS,
             codes::UNGATED,
             codes::GATE_NEVER_STARTED,
+            codes::GATE_DROPS_SUITE,
+            codes::TOO_MANY_NEEDS,
         ]
     }
 
@@ -39,8 +43,109 @@ impl Check for Gates {
                 pattern_names_a_job(context, gate, pattern);
             }
         }
-        ungated(context);
+        let dropped = dropped(context);
+        ungated(context, &dropped);
+        needs(context);
     }
+}
+
+/// GitLab lets a job need no more jobs than this, unless its administrators raise it.
+const MOST_NEEDS: usize = 50;
+
+/// A gate needs no more jobs than its host allows. GitHub states no limit.
+fn needs(context: &mut Context<'_>) {
+    let plan = context.plan;
+    for (_, gate) in plan.gates.iter() {
+        let Some(stage) = gate.stage else { continue };
+        if plan.stages[stage.id].host != Some(Host::GitLab) {
+            continue;
+        }
+        let all = gate.requires.is_empty();
+        let judged = context
+            .cells
+            .iter()
+            .filter(|cell| cell.stage == stage.id)
+            .filter(|cell| {
+                all || gate
+                    .requires
+                    .iter()
+                    .chain(&gate.advises)
+                    .any(|p| p.matches(cell))
+            })
+            .map(|cell| crate::jobs::shards(plan, cell) as usize)
+            .sum::<usize>();
+        if judged > MOST_NEEDS {
+            let message = format!(
+                "this gate would need {judged} jobs, and GitLab allows {MOST_NEEDS} for one job"
+            );
+            context.report(
+                Diagnostic::new(codes::TOO_MANY_NEEDS, gate.head.head, message)
+                    .help("gate fewer jobs, or divide the gate"),
+            );
+        }
+    }
+}
+
+/// Reports, and returns, what a later gate does not require: a suite that an earlier gate requires, and that runs in the stage of a later one too, is required
+/// there as well.
+fn dropped(context: &mut Context<'_>) -> HashSet<(Id<Stage>, Id<Suite>)> {
+    let plan = context.plan;
+    let order = crate::jobs::cells::life_cycle(plan);
+    let place = |gate: &Gate| {
+        let stage = gate.stage?.id;
+        order.iter().position(|s| *s == stage)
+    };
+    let requires = |gate: &Gate, suite| {
+        context.cells.iter().any(|cell| {
+            cell.suite == suite
+                && gate.stage.is_some_and(|s| s.id == cell.stage)
+                && if gate.requires.is_empty() {
+                    !gate.advises.iter().any(|p| p.matches(cell))
+                } else {
+                    gate.requires.iter().any(|p| p.matches(cell))
+                }
+        })
+    };
+    let mut found = Vec::new();
+    let mut dropped = HashSet::new();
+    for (_, later) in plan.gates.iter() {
+        for (_, earlier) in plan.gates.iter() {
+            if place(earlier) >= place(later) || place(earlier).is_none() {
+                continue;
+            }
+            for (id, suite) in plan.suites.iter() {
+                let enrolled = suite
+                    .stages
+                    .iter()
+                    .find(|s| later.stage.is_some_and(|own| own.id == s.id));
+                let Some(enrolled) = enrolled else { continue };
+                // Another gate of the later stage may require it.
+                let kept = plan.gates.iter().any(|(_, gate)| {
+                    gate.stage.map(|s| s.id) == later.stage.map(|s| s.id) && requires(gate, id)
+                });
+                let advised = later.advises.iter().any(|p| p.suite() == Some(id));
+                if requires(earlier, id) && !kept && !advised {
+                    found.push((later, earlier, suite, enrolled.span));
+                    dropped.insert((enrolled.id, id));
+                }
+            }
+        }
+    }
+    for (later, earlier, suite, enrolled) in found {
+        let message = format!(
+            "`{}` requires `{}`, and `{}` behind it does not",
+            earlier.head.name(),
+            suite.head.name(),
+            later.head.name()
+        );
+        context.report(
+            Diagnostic::new(codes::GATE_DROPS_SUITE, later.head.head, message)
+                .label(earlier.head.head, "required here")
+                .label(enrolled, "it runs in the stage of the later gate too")
+                .help("add it to `requires`, or to `advises` if it shall not decide there"),
+        );
+    }
+    dropped
 }
 
 /// A check that is required and never begins is waited for for ever.
@@ -94,7 +199,7 @@ fn pattern_names_a_job(context: &mut Context<'_>, gate: &Decl<Gate>, pattern: &J
 }
 
 /// In a stage that has gates, a job that none of them looks at can fail without being noticed.
-fn ungated(context: &mut Context<'_>) {
+fn ungated(context: &mut Context<'_>, dropped: &HashSet<(Id<Stage>, Id<Suite>)>) {
     for (id, stage) in context.plan.stages.iter() {
         let gates: Vec<&Decl<Gate>> = context
             .plan
@@ -111,7 +216,7 @@ fn ungated(context: &mut Context<'_>) {
                 .iter()
                 .flat_map(|g| g.requires.iter().chain(&g.advises))
                 .any(|p| p.matches(cell));
-            if !seen {
+            if !seen && !dropped.contains(&(cell.stage, cell.suite)) {
                 let suite = &context.plan.suites[cell.suite];
                 let message = format!(
                     "no gate of `{}` looks at `{}` in `{}`",

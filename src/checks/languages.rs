@@ -2,7 +2,8 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::values::Role;
+use crate::schema::KindId;
+use crate::schema::values::{Promise, Role};
 
 pub(super) struct Languages;
 
@@ -52,7 +53,13 @@ impl Check for Languages {
             for (present, what, example) in missing {
                 if !present {
                     let message = format!("the language `{name}` has no {what}");
-                    context.report(
+                    context.report_unless(
+                        Promise::Coverage,
+                        |accept| {
+                            accept.of.is_some_and(|of| {
+                                of.kind == KindId::Language && of.index as usize == id.index()
+                            })
+                        },
                         Diagnostic::new(codes::LANGUAGE_TOOLS, language.head.head, message)
                             .help(format!("declare one: `{example}`")),
                     );

@@ -1,11 +1,13 @@
 //! What is expected to take long is allowed to.
 
+use std::collections::HashSet;
+
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::jobs::cells;
+use crate::jobs::{self, cells, path};
 use crate::schema::Id;
-use crate::schema::kinds::Stage;
-use crate::schema::values::{Duration, Spanned};
+use crate::schema::kinds::{Accept, Stage};
+use crate::schema::values::{Duration, Promise, Spanned};
 
 pub(super) struct Limits;
 
@@ -14,6 +16,7 @@ impl Check for Limits {
         &[
             codes::OVER_LIMIT,
             codes::OVER_BUDGET,
+            codes::OVER_GPU_BUDGET,
             codes::TIMEOUT_TOO_SHORT,
             codes::TIMEOUTS_OVER_BUDGET,
         ]
@@ -27,16 +30,21 @@ impl Check for Limits {
 }
 
 fn timeouts(context: &mut Context<'_>) {
-    for (_, suite) in context.plan.suites.iter() {
-        let (Some(timeout), Some(duration)) = (suite.timeout, suite.duration) else {
+    let mut said = HashSet::new();
+    for cell in context.cells {
+        let timeout = cell.setting(context.plan, |at| at.timeout, |suite| suite.timeout);
+        let (Some(timeout), Some(duration)) = (timeout, jobs::duration(context.plan, cell)) else {
             continue;
         };
-        if timeout.value >= duration.value {
+        // Shards run beside each other, and each has the whole timeout.
+        let pieces = u64::from(jobs::shards(context.plan, cell).max(1));
+        let fits = timeout.value.millis.saturating_mul(pieces) >= duration.value.millis;
+        if fits || !said.insert((timeout.span, duration.span)) {
             continue;
         }
         let message = format!(
             "`{}` is stopped after {}, and is expected to take {}",
-            suite.head.name(),
+            context.plan.suites[cell.suite].head.name(),
             timeout.value,
             duration.value
         );
@@ -49,74 +57,96 @@ fn timeouts(context: &mut Context<'_>) {
 }
 
 fn type_limits(context: &mut Context<'_>) {
-    for (_, suite) in context.plan.suites.iter() {
-        let Some(duration) = suite.duration else {
+    let mut said = HashSet::new();
+    for cell in context.cells {
+        let suite = &context.plan.suites[cell.suite];
+        let Some(duration) = jobs::duration(context.plan, cell) else {
             continue;
         };
         for test_type in &suite.types {
             let limits = &context.plan.types[test_type.id].limit;
-            for stage in &suite.stages {
-                // A limit for the stage replaces the general one.
-                let limit = limits
-                    .iter()
-                    .find(|l| l.at.is_some_and(|s| s.id == stage.id))
-                    .or_else(|| limits.iter().find(|l| l.at.is_none()));
-                let Some(limit) = limit.filter(|l| duration.value > l.duration) else {
-                    continue;
-                };
-                let message = format!(
-                    "`{}` is expected to take {}, and in the stage `{}` its type allows {}",
-                    suite.head.name(),
-                    duration.value,
-                    context.plan.stages[stage.id].head.name(),
-                    limit.duration
-                );
-                context.report(
-                    Diagnostic::new(codes::OVER_LIMIT, duration.span, message)
-                        .label(limit.span, "the limit is given here")
-                        .help("divide the suite, make it faster, or raise the limit"),
-                );
-                // The other stages are one mistake with this one.
-                break;
+            // A limit for the stage replaces the general one.
+            let limit = limits
+                .iter()
+                .find(|l| l.at.is_some_and(|s| s.id == cell.stage))
+                .or_else(|| limits.iter().find(|l| l.at.is_none()));
+            let Some(limit) = limit.filter(|l| duration.value > l.duration) else {
+                continue;
+            };
+            // One duration that is too long is one mistake, in however many jobs.
+            if !said.insert(duration.span) {
+                continue;
             }
+            let message = format!(
+                "`{}` is expected to take {}, and in the stage `{}` its type allows {}",
+                suite.head.name(),
+                duration.value,
+                context.plan.stages[cell.stage].head.name(),
+                limit.duration
+            );
+            context.report(
+                Diagnostic::new(codes::OVER_LIMIT, duration.span, message)
+                    .label(limit.span, "the limit is given here")
+                    .help("divide the suite, make it faster, or raise the limit"),
+            );
         }
     }
 }
 
-/// Jobs of a stage run beside each other, so its critical path is its longest job.
+/// The critical path of each stage stays within its budget, and its GPU-hours too.
 fn budgets(context: &mut Context<'_>) {
-    for stage in cells::life_cycle(context.plan) {
-        let declared = &context.plan.stages[stage];
+    let plan = context.plan;
+    for stage in cells::life_cycle(plan) {
+        let declared = &plan.stages[stage];
+        let of_stage = |accept: &Accept| accept.stage.is_some_and(|s| s.id == stage);
+        if let Some(budget) = declared.gpu_budget {
+            let used = path::gpu_time(plan, context.cells, stage);
+            if used > budget.value {
+                let message = format!(
+                    "a run of the stage `{}` takes {used} of GPUs, and its budget is {}",
+                    declared.head.name(),
+                    budget.value
+                );
+                context.report_unless(
+                    Promise::Budget,
+                    of_stage,
+                    Diagnostic::new(codes::OVER_GPU_BUDGET, budget.span, message)
+                        .note("for each job its expected duration, times the GPUs of its machines")
+                        .help("run fewer or shorter suites on GPUs, or raise the budget"),
+                );
+            }
+        }
         let Some(budget) = declared.budget else {
             continue;
         };
-        let longest = context
-            .cells
-            .iter()
-            .filter(|c| c.stage == stage)
-            .filter_map(|c| Some((c.suite, context.plan.suites[c.suite].duration?)))
-            .max_by_key(|(_, duration)| duration.value);
-        let Some((suite, duration)) = longest.filter(|(_, d)| d.value > budget.value) else {
+        let path = path::expected(plan, context.cells, context.builds, stage);
+        if path.total <= budget.value {
             timeouts_over(context, stage, budget);
             continue;
-        };
+        }
         let message = format!(
             "the stage `{}` takes {}, and its budget is {}",
             declared.head.name(),
-            duration.value,
+            path.total,
             budget.value
         );
-        context.report(
-            Diagnostic::new(codes::OVER_BUDGET, budget.span, message)
-                .label(
-                    duration.span,
-                    format!(
-                        "the critical path is `{}`",
-                        context.plan.suites[suite].head.name()
-                    ),
-                )
-                .help("divide that suite, move it to a later stage, or raise the budget"),
-        );
+        let mut diagnostic = Diagnostic::new(codes::OVER_BUDGET, budget.span, message);
+        if let [step] = path.steps.as_slice() {
+            diagnostic = diagnostic
+                .label(step.span, format!("the critical path is `{}`", step.name))
+                .help("divide that suite, move it to a later stage, or raise the budget");
+        } else {
+            for (number, step) in (1..).zip(&path.steps) {
+                let words = format!(
+                    "step {number} of the critical path: `{}`, {}",
+                    step.name, step.duration
+                );
+                diagnostic = diagnostic.label(step.span, words);
+            }
+            diagnostic = diagnostic
+                .help("shorten a step of the path, move it to a later stage, or raise the budget");
+        }
+        context.report_unless(Promise::Budget, of_stage, diagnostic);
     }
 }
 

@@ -3,11 +3,20 @@
 //! Each check is one small file with one [`Check`]; [`REGISTRY`] lists them all, and nothing else
 //! does. A plan that passes is a [`CheckedPlan`], the only thing that jobs are derived from.
 
+mod accepts;
+mod actions;
+mod at_blocks;
+mod axes;
+mod builds;
+mod capacity;
+mod conditions;
 mod cycles;
-mod exceptions;
+mod dates;
 mod features;
+mod filterset;
 mod gates;
 mod host_limits;
+mod jobs;
 mod languages;
 mod layouts;
 mod limits;
@@ -29,12 +38,14 @@ mod unused;
 
 pub(crate) use features::covering;
 
+use std::collections::HashSet;
 use std::ops::Deref;
 
 use crate::diagnostics::{Code, Diagnostic, has_errors};
-use crate::jobs::{BuildJob, Cell, builds, cells};
+use crate::jobs::{self as derived, BuildJob, Cell, cells};
 use crate::schema::Plan;
-use crate::schema::values::Date;
+use crate::schema::kinds::Accept;
+use crate::schema::values::{Date, Promise};
 use crate::source::SourceMap;
 
 /// A plan in which nothing was found wrong.
@@ -62,10 +73,31 @@ pub struct Context<'a> {
     pub cells: &'a [Cell],
     /// What is built for them.
     pub builds: &'a [BuildJob],
+    /// The `accept` declarations that let something pass, by number.
+    accepted: &'a mut HashSet<usize>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 impl Context<'_> {
+    /// Reports a promise that is not kept, unless the plan accepts exactly this.
+    pub fn report_unless(
+        &mut self,
+        promise: Promise,
+        is_about: impl Fn(&Accept) -> bool,
+        diagnostic: Diagnostic,
+    ) {
+        debug_assert_eq!(diagnostic.code.class, crate::diagnostics::Class::Promise);
+        let found = self.plan.accepts.iter().find(|(_, accept)| {
+            accept.promise.is_some_and(|p| p.value == promise) && is_about(accept)
+        });
+        match found {
+            Some((id, _)) => {
+                self.accepted.insert(id.index());
+            }
+            None => self.report(diagnostic),
+        }
+    }
+
     /// Reports a finding.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
@@ -89,8 +121,15 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &cycles::Cycles,
         &markers::Markers,
         &tools::Tools,
+        &axes::Axes,
     ],
     &[
+        &at_blocks::AtBlocks,
+        &builds::Builds,
+        &capacity::CapacityOfEnvironments,
+        &conditions::Conditions,
+        &jobs::JobIds,
+        &actions::Actions,
         &stages::Stages,
         &suites::Suites,
         &triggers::Triggers,
@@ -106,11 +145,12 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &languages::Languages,
         &limits::Limits,
         &thresholds::Thresholds,
-        &exceptions::Exceptions,
+        &dates::Dates,
         &host_limits::HostLimits,
         &outputs::Outputs,
         &unused::Unused,
     ],
+    &[&accepts::Accepts],
 ];
 
 /// Looks at a plan from every side.
@@ -122,7 +162,8 @@ pub fn check(
 ) -> Option<CheckedPlan> {
     let stages = cells::life_cycle(&plan);
     let cells = cells::cells(&plan, &stages);
-    let builds = builds::derive(&plan, &stages, &cells);
+    let builds = derived::builds::derive(&plan, &stages, &cells);
+    let mut accepted = HashSet::new();
     for group in REGISTRY {
         let mut context = Context {
             plan: &plan,
@@ -130,6 +171,7 @@ pub fn check(
             today,
             cells: &cells,
             builds: &builds,
+            accepted: &mut accepted,
             diagnostics,
         };
         for check in *group {

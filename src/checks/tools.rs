@@ -1,15 +1,19 @@
 //! Tools are asked for what they can do.
 
+use super::filterset;
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::{command, selection};
+use crate::schema::Id;
+use crate::schema::kinds::Suite;
 use crate::schema::values::ToolKind;
+use crate::source::Span;
 
 pub(super) struct Tools;
 
 impl Check for Tools {
     fn codes(&self) -> &'static [Code] {
-        &[codes::WRONG_TOOL]
+        &[codes::WRONG_TOOL, codes::WRONG_TYPE]
     }
 
     fn check(&self, context: &mut Context<'_>) {
@@ -78,9 +82,12 @@ fn suites(context: &mut Context<'_>) {
             && !selection::uses_markers(kind)
         {
             let message = format!("{} does not select by markers", kind.title());
-            context
-                .report(wrong(select.span, message).help("give it its own filter in `arguments`"));
+            context.report(
+                wrong(select.span, message)
+                    .help("give it its own `filter`, or say it in its `arguments`"),
+            );
         }
+        asked(context, id, kind);
         if kind == ToolKind::PreCommit && context.plan.hooks.is_empty() {
             let message = "pre-commit has nothing to run: no hook is declared";
             context.report(wrong(tool.span, message).help("declare a `hook`"));
@@ -92,6 +99,92 @@ fn suites(context: &mut Context<'_>) {
                     .help("for example `paths: [\"tests/**\"]`"),
             );
         }
+    }
+}
+
+/// What only some tools can do.
+fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
+    let plan = context.plan;
+    let suite = &plan.suites[id];
+    let is_pytest = kind == ToolKind::Pytest;
+    let is_nextest = kind == ToolKind::Nextest;
+    if let Some(filter) = &suite.filter {
+        if is_nextest {
+            if let Err((at, problem)) = filterset::check(filter) {
+                let start = filter.span.start + 1 + u32::try_from(at).unwrap_or_default();
+                // Escapes move what stands behind them: then the whole string is pointed at.
+                let unescaped = filter.span.end - filter.span.start
+                    == u32::try_from(filter.len() + 2).unwrap_or_default();
+                let span = if unescaped {
+                    Span::new(start, (start + 1).min(filter.span.end))
+                } else {
+                    filter.span
+                };
+                let message = format!("nextest cannot read this filterset: {problem}");
+                context.report(
+                    Diagnostic::new(codes::WRONG_TYPE, span, message)
+                        .help("for example `kind(test) and not test(slow)`"),
+                );
+            }
+        } else if kind != ToolKind::CargoTest {
+            let message = format!("{} has no filter of its own", kind.title());
+            context.report(
+                wrong(filter.span, message)
+                    .help("pytest selects by `select`; other commands by their `arguments`"),
+            );
+        }
+    }
+    let parts = &plan.parts_of[id.index()];
+    if let (Some(part), false) = (parts.first(), is_pytest) {
+        let message = format!("{} runs no parts of a suite", kind.title());
+        context.report(
+            wrong(plan.parts[*part].head.head, message)
+                .help("parts are divided by markers, which pytest has"),
+        );
+    }
+    let divides = is_pytest || is_nextest;
+    let at = &plan.ats_of[id.index()];
+    let shards = at
+        .iter()
+        .filter_map(|id| plan.ats[*id].shards)
+        .chain(suite.shards);
+    for shards in shards {
+        if shards.value == 0 {
+            let message = "a job cannot be divided into none";
+            context.report(
+                Diagnostic::new(codes::WRONG_TYPE, shards.span, message)
+                    .help("`1` leaves it whole"),
+            );
+        } else if !divides && shards.value > 1 {
+            let message = format!("{} does not divide a suite", kind.title());
+            context.report(
+                wrong(shards.span, message).help("pytest and nextest do; divide it into suites"),
+            );
+        }
+    }
+    for (given, what) in [
+        (suite.workers.is_some(), "run tests beside each other"),
+        (suite.retries.is_some(), "run a test again"),
+    ] {
+        if given && !divides {
+            let message = format!("{} cannot be told to {what}", kind.title());
+            context.report(wrong(suite.head.head, message).help("say it in its `arguments`"));
+        }
+    }
+    if let Some(axis) = suite.across.iter().find(|axis| {
+        plan.axis_values[axis.id.index()]
+            .iter()
+            .any(|value| value.selects.is_some())
+            && !selection::uses_markers(kind)
+    }) {
+        let name = plan.axes[axis.id].head.name();
+        let message = format!(
+            "the axis `{name}` divides tests by markers, and {} does not select by them",
+            kind.title()
+        );
+        context.report(
+            wrong(axis.span, message).help("use an axis that `repeats`, or a suite of pytest"),
+        );
     }
 }
 

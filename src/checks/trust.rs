@@ -1,63 +1,175 @@
-//! What outsiders can start reaches nothing private.
+//! What outsiders can start reaches nothing private and no secret, unless somebody approves.
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::machines;
-use crate::schema::values::{Trigger, Visibility};
+use crate::schema::kinds::{Environment, Runner, Stage};
+use crate::schema::values::{Spanned, Trigger, Visibility};
+use crate::schema::{Id, Plan};
+use crate::source::Span;
 
 pub(super) struct Trust;
 
 impl Check for Trust {
     fn codes(&self) -> &'static [Code] {
-        &[codes::TRUST]
+        &[codes::TRUST, codes::SECRET_TRUST, codes::APPROVAL]
     }
 
     fn check(&self, context: &mut Context<'_>) {
+        approvals(context);
+        let plan = context.plan;
         for cell in context.cells {
-            let stage = &context.plan.stages[cell.stage];
-            let Some(open) = stage
-                .trigger
-                .iter()
-                .find(|t| Trigger::is_open_to_outsiders(&t.value))
-            else {
+            let Some(open) = open_to_outsiders(plan, cell.stage) else {
                 continue;
             };
-            let suite = &context.plan.suites[cell.suite];
-            let environment = &context.plan.environments[cell.environment];
-            let Some(reach) = suite.environments.iter().find(|e| e.id == cell.environment) else {
+            let suite = &plan.suites[cell.suite];
+            let runner = machines::runner(plan, cell);
+            if let Some(reach) = suite.environments.iter().find(|e| e.id == cell.environment) {
+                private(
+                    context,
+                    suite.head.name(),
+                    (cell.environment, reach.span),
+                    runner,
+                    open,
+                );
+            }
+            for secret in &suite.uses {
+                let name = plan.secrets[secret.id].head.name();
+                secret_reached(context, suite.head.name(), name, secret.span, open);
+            }
+        }
+        for job in context.builds {
+            let Some(open) = open_to_outsiders(plan, job.stage) else {
                 continue;
             };
-            let runner = machines::runner(context.plan, cell);
-            let (why, place) = match environment.visibility {
-                Some(v) if v.value == Visibility::Private => ("is private", v.span),
-                None => match environment.head.open("visibility") {
-                    Some(question) => ("is not known to be public", question.span),
-                    None => ("is not said to be public", environment.head.head),
-                },
-                Some(v) if machines::is_self_hosted(context.plan, runner) => {
-                    ("runs on a machine of one's own", v.span)
-                }
-                Some(_) => match machines::open_question(context.plan, cell.environment, runner) {
-                    Some(question) => ("has no runner that is known to be public", question.span),
-                    None => continue,
-                },
-            };
-            let message = format!(
-                "`{}` would let outsiders reach the environment `{}`, which {why}",
-                suite.head.name(),
-                environment.head.name()
-            );
+            let build = &plan.builds[job.build];
+            if let Some(on) = build.on {
+                private(
+                    context,
+                    build.head.name(),
+                    (on.id, on.span),
+                    job.runner,
+                    open,
+                );
+            }
+            for secret in &build.uses {
+                let name = plan.secrets[secret.id].head.name();
+                secret_reached(context, build.head.name(), name, secret.span, open);
+            }
+        }
+    }
+}
+
+/// What lets outsiders start a stage: a trigger that anybody can cause, or a branch that carries other
+/// people's changes, where nobody approves them first.
+fn open_to_outsiders(plan: &Plan, stage: Id<Stage>) -> Option<&Spanned<Trigger>> {
+    let stage = &plan.stages[stage];
+    // An approval that does not cover what starts the stage is reported for itself.
+    if stage.approval.is_some() {
+        return None;
+    }
+    stage
+        .trigger
+        .iter()
+        .find(|t| Trigger::is_open_to_outsiders(&t.value))
+}
+
+/// An approval covers what starts its stage.
+fn approvals(context: &mut Context<'_>) {
+    let plan = context.plan;
+    for (_, stage) in plan.stages.iter() {
+        let Some(named) = stage.approval else {
+            continue;
+        };
+        let approval = &plan.approvals[named.id];
+        if approval.environment.is_some() || !approval.head.open.is_empty() {
+            continue;
+        }
+        let Some(branches) = &approval.branches else {
+            let message = format!("`{}` does not say how it is given", approval.head.name());
             context.report(
-                Diagnostic::new(codes::TRUST, reach.span, message)
-                    .label(
-                        open.span,
-                        format!("anybody can start the stage `{}`", stage.head.name()),
-                    )
-                    .label(place, "the environment")
-                    .help(
-                        "run it in a stage that only members can start, or in a public environment",
-                    ),
+                Diagnostic::new(codes::APPROVAL, named.span, message)
+                    .label(approval.head.head, "the approval is declared here")
+                    .help("name the `branches` that carry approved changes, or the `environment` whose reviewers approve"),
+            );
+            continue;
+        };
+        for trigger in &stage.trigger {
+            let message = match &trigger.value {
+                Trigger::PullRequest { .. } => {
+                    "a pull request starts this stage before it is approved".to_owned()
+                }
+                Trigger::Push {
+                    branches: named, ..
+                } => {
+                    let foreign = named.iter().find(|branch| {
+                        branch.as_str() != branches.text.as_str() && !branches.matches(branch)
+                    });
+                    match foreign {
+                        Some(branch) => format!(
+                            "the approval is about other branches than `{}`",
+                            branch.as_str()
+                        ),
+                        None => continue,
+                    }
+                }
+                _ => continue,
+            };
+            context.report(
+                Diagnostic::new(codes::APPROVAL, trigger.span, message)
+                    .label(branches.text.span, "the approved branches")
+                    .help("start the stage by a push to those branches, or approve by an `environment`"),
             );
         }
     }
+}
+
+fn private(
+    context: &mut Context<'_>,
+    who: &str,
+    (environment, reach): (Id<Environment>, Span),
+    runner: Option<Id<Runner>>,
+    open: &Spanned<Trigger>,
+) {
+    let plan = context.plan;
+    let declared = &plan.environments[environment];
+    let (why, place) = match declared.visibility {
+        Some(v) if v.value == Visibility::Private => ("is private", v.span),
+        None => match declared.head.open("visibility") {
+            Some(question) => ("is not known to be public", question.span),
+            None => ("is not said to be public", declared.head.head),
+        },
+        Some(v) if machines::is_self_hosted(plan, runner) => {
+            ("runs on a machine of one's own", v.span)
+        }
+        Some(_) => match machines::open_question(plan, environment, runner) {
+            Some(question) => ("has no runner that is known to be public", question.span),
+            None => return,
+        },
+    };
+    let message = format!(
+        "`{who}` would let outsiders reach the environment `{}`, which {why}",
+        declared.head.name()
+    );
+    context.report(
+        Diagnostic::new(codes::TRUST, reach, message)
+            .label(open.span, "anybody can start the stage")
+            .label(place, "the environment")
+            .help("run it in a stage that only members can start, or in a public environment"),
+    );
+}
+
+fn secret_reached(
+    context: &mut Context<'_>,
+    who: &str,
+    secret: &str,
+    span: Span,
+    open: &Spanned<Trigger>,
+) {
+    let message = format!("`{who}` would hand the secret `{secret}` to changes of outsiders");
+    context.report(
+        Diagnostic::new(codes::SECRET_TRUST, span, message)
+            .label(open.span, "anybody can start the stage")
+            .help("use it in a stage that only members can start, or give the stage an `approval`"),
+    );
 }

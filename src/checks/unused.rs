@@ -1,7 +1,10 @@
 //! What is declared is used.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::schema::values::{AxisPoint, Promise};
 use crate::schema::{Head, KindId, Plan};
 
 pub(super) struct Unused;
@@ -12,31 +15,64 @@ impl Check for Unused {
     }
 
     fn check(&self, context: &mut Context<'_>) {
-        let plan = context.plan;
-        let mut unused: Vec<(&str, &Head)> = Vec::new();
-        for (kind, index, head) in indexed_heads(context.plan) {
-            let must_be_used = matches!(
-                kind,
-                KindId::Tool
-                    | KindId::Owner
-                    | KindId::TestType
-                    | KindId::Environment
-                    | KindId::Runner
-                    | KindId::Service
-                    | KindId::Metric
-                    | KindId::Area
-            );
-            // A tool that is known without a declaration has no place, and need not be used.
-            if must_be_used && !head.span.is_empty() && !plan.used.contains(&(kind, index)) {
-                unused.push((kind.schema().name, head));
-            }
+        declarations(context);
+        axis_values(context);
+        markers(context);
+        quarantines(context);
+    }
+}
+
+/// Whether something that nothing names does nothing. The others work by being there: a suite runs, a
+/// hook is installed, a marker is registered, an artifact is there to be fetched by people.
+fn must_be_used(kind: KindId) -> bool {
+    matches!(
+        kind,
+        KindId::Tool
+            | KindId::Owner
+            | KindId::TestType
+            | KindId::Environment
+            | KindId::Runner
+            | KindId::Service
+            | KindId::Metric
+            | KindId::Area
+            | KindId::Axis
+            | KindId::Secret
+            | KindId::Variable
+            | KindId::Label
+            | KindId::Approval
+            | KindId::Constant
+    )
+}
+
+fn declarations(context: &mut Context<'_>) {
+    let plan = context.plan;
+    // To accept that something is unused is no use of it.
+    let mut accepted: HashMap<(KindId, u32), u32> = HashMap::new();
+    for (_, accept) in plan.accepts.iter() {
+        if let Some(of) = accept.of {
+            *accepted.entry((of.kind, of.index)).or_default() += 1;
         }
-        for (word, head) in unused {
-            let message = format!("nothing uses the {word} `{}`", head.name());
-            context.report(
-                Diagnostic::new(codes::UNUSED, head.head, message).help("use it, or take it out"),
-            );
+    }
+    for (kind, index, head) in indexed_heads(plan) {
+        // A tool that is known without a declaration has no place, and need not be used.
+        if !must_be_used(kind) || head.span.is_empty() {
+            continue;
         }
+        let named = plan.used.get(&(kind, index)).copied().unwrap_or_default();
+        let by_accepts = accepted.get(&(kind, index)).copied().unwrap_or_default();
+        if named > by_accepts {
+            continue;
+        }
+        let message = format!("nothing uses the {} `{}`", kind.schema().name, head.name());
+        context.report_unless(
+            Promise::Unused,
+            |accept| {
+                accept
+                    .of
+                    .is_some_and(|of| of.kind == kind && of.index == index)
+            },
+            Diagnostic::new(codes::UNUSED, head.head, message).help("use it, or take it out"),
+        );
     }
 }
 
@@ -49,4 +85,102 @@ fn indexed_heads(plan: &Plan) -> impl Iterator<Item = (KindId, u32, &Head)> {
         last = Some(kind);
         (kind, next, head)
     })
+}
+
+/// Each value of an axis that somebody uses is the value of some job.
+fn axis_values(context: &mut Context<'_>) {
+    let plan = context.plan;
+    let mut seen: HashSet<AxisPoint> = HashSet::new();
+    for cell in context.cells {
+        seen.extend(cell.points.iter().copied());
+    }
+    for job in context.builds {
+        seen.extend(job.points.iter().copied());
+    }
+    for (id, axis) in plan.axes.iter() {
+        let index = u32::try_from(id.index()).unwrap_or(u32::MAX);
+        if !plan.used.contains_key(&(KindId::Axis, index)) {
+            continue;
+        }
+        for (number, value) in (0_u32..).zip(&plan.axis_values[id.index()]) {
+            let point = AxisPoint {
+                axis: id,
+                value: number,
+            };
+            if seen.contains(&point) {
+                continue;
+            }
+            let message = format!(
+                "no job has the value `{}` of the axis `{}`",
+                value.name,
+                axis.head.name()
+            );
+            context.report_unless(
+                Promise::Unused,
+                |accept| {
+                    accept
+                        .of
+                        .is_some_and(|of| of.kind == KindId::Axis && of.index == index)
+                },
+                Diagnostic::new(codes::UNUSED, value.span, message)
+                    .help("leave it to some job, or take it out"),
+            );
+        }
+    }
+}
+
+/// A marker of a group tells tests apart: somebody must ask for it, or it says to which stage a test
+/// belongs. One outside groups may be there for a plugin.
+fn markers(context: &mut Context<'_>) {
+    let plan = context.plan;
+    for (_, group) in plan.marker_groups.iter() {
+        for marker in &group.markers.markers {
+            let name = plan.markers.name(marker.id);
+            let of_stage = plan
+                .stages
+                .iter()
+                .any(|(_, stage)| stage.head.name == Some(name));
+            let is_default = group.default.is_some_and(|default| default.id == marker.id);
+            let info = plan.markers.info(marker.id);
+            let of_service = info.is_some_and(|info| info.service.is_some());
+            if of_stage || is_default || of_service || plan.used_markers.contains(&marker.id) {
+                continue;
+            }
+            let declared = info.and_then(|info| info.declared);
+            let message = format!("nothing asks for the marker `{name}`");
+            context.report_unless(
+                Promise::Unused,
+                |accept| {
+                    accept.of.is_some_and(|of| {
+                        of.kind == KindId::Marker
+                            && declared.is_some_and(|d| d.index() == of.index as usize)
+                    })
+                },
+                Diagnostic::new(codes::UNUSED, marker.span, message)
+                    .help("select the tests that carry it somewhere, or take it out"),
+            );
+        }
+    }
+}
+
+/// A test in quarantine would run, were it not there.
+fn quarantines(context: &mut Context<'_>) {
+    let plan = context.plan;
+    for (_, quarantine) in plan.quarantines.iter() {
+        let Some(test) = &quarantine.test else {
+            continue;
+        };
+        let held = plan
+            .suites
+            .iter()
+            .any(|(_, suite)| crate::jobs::command::holds_test(plan, suite, test));
+        if held {
+            continue;
+        }
+        let message = "no suite runs this test";
+        context.report(
+            Diagnostic::new(codes::UNUSED, test.text.span, message)
+                .help("mend the id, or take the quarantine out"),
+        );
+    }
 }

@@ -137,7 +137,7 @@ codes! {
         "Name the environments that the suite runs in.";
     TYPE_NOT_IN_STAGE "DTP0205" "type-not-in-stage" Structural "A suite runs in a stage that does not take its type."
         "Add the type to the stage, or take the stage out of the suite.";
-    UNUSED "DTP0206" "unused" Promise "An environment, service, type, tool, metric, owner, area or runner that nothing uses."
+    UNUSED "DTP0206" "unused" Promise "A declaration that nothing uses: an environment, a service, an axis, a marker, a secret, an owner and the like."
         "Use it, or take it out.";
     UNTRIGGERED "DTP0207" "untriggered" Promise "Nothing starts a stage."
         "Give the stage a `trigger`. While it is not known, write `trigger: open(\"…\")`.";
@@ -157,6 +157,22 @@ codes! {
         "Give the service an `image` or a `command`, one of them.";
     SERVICE_HOST "DTP0215" "service-host" Structural "A service needs containers, and the operating system of a job has none."
         "Run the suite on Linux, or start the service with a `command`.";
+    AT_CONFLICT "DTP0216" "at-conflict" Structural "Two `at` blocks set the same field of one job, and neither says more than the other."
+        "Give one of the two what the other one's parentheses say too, or take the field out of one.";
+    AXIS_VALUES "DTP0217" "axis-values" Structural "An axis has no values, or values of two sorts."
+        "Give the axis `selects`, or `repeats`, with at least one value.";
+    AXIS_WITHOUT_EFFECT "DTP0218" "axis-without-effect" Structural "A value of an axis that runs tests again reaches nothing: the same thing would run twice."
+        "Give the axis a `bind`, name it in the formula of an image, or say in a `value` what differs.";
+    CONTAINER "DTP0219" "container" Structural "A job has no image to run inside, or more than one."
+        "Give the build an `image`, and the suite every axis that the build has.";
+    UNNEEDED_BUILD "DTP0220" "unneeded-build" Promise "No job needs a build."
+        "Let a suite need the build, as its `container` or in `needs`; or take it out.";
+    TOO_SMALL "DTP0221" "too-small" Structural "An environment takes tests that need more than it has."
+        "Take fewer tests, or run them in a larger environment.";
+    SAME_JOB "DTP0222" "same-job" Structural "Two jobs of a stage would have one id."
+        "Name a stage, an environment or an axis once in a suite, and give axis values names that differ in letters and digits.";
+    UNMADE_ARTIFACT "DTP0223" "unmade-artifact" Structural "A job needs an artifact that no job of its stage makes."
+        "Enrol the suite that makes the artifact in the stage, or fetch it from a build.";
 
     MARKER_REUSED "DTP0301" "marker-reused" Structural "A marker belongs to two groups."
         "List the marker in one group.";
@@ -164,6 +180,10 @@ codes! {
         "Name one of the markers of the group, in a group of which a test carries one at most.";
     NEVER_MATCHES "DTP0303" "never-matches" Structural "An expression can never select a test."
         "Change one of the terms, or take the stage or the environment out of the suite.";
+    EMPTY_REST "DTP0307" "empty-rest" Structural "A `rest` has nothing left to take."
+        "Take it out, or let the others take less.";
+    CONDITION_NEVER "DTP0308" "condition-never-holds" Structural "A condition can never hold in the stages of its jobs."
+        "Change the condition, or the triggers of the stage.";
 
     TRUST "DTP0401" "trust" Structural "A job that outsiders can start would reach a private place."
         "Run the suite in a stage that only members can start, or in an environment that is known to be public.";
@@ -171,6 +191,12 @@ codes! {
         "Add `@sha256:` and the digest of the image.";
     UNPINNED_HOOK "DTP0403" "unpinned-hook" Structural "A hook from another repository has no fixed revision."
         "Name a tag or a commit with `rev`, or give a local hook its `entry`.";
+    SECRET_TRUST "DTP0404" "secret-trust" Structural "A job that outsiders can start would be handed a secret."
+        "Use the secret in a stage that only members can start, or give the stage an `approval`.";
+    APPROVAL "DTP0405" "approval" Structural "An approval does not cover what starts its stage."
+        "Let the stage be started by branches that the approval names, or name the `environment` whose reviewers approve.";
+    UNPINNED_ACTION "DTP0406" "unpinned-action" Structural "An action is named without its full commit hash."
+        "Write the 40 digits of the commit: `owner/name@…`.";
 
     GATE_UNKNOWN_JOB "DTP0501" "gate-unknown-job" Structural "A gate names a job that its stage does not have."
         "Enrol the suite in the stage of the gate, or take it out of the gate.";
@@ -202,11 +228,21 @@ codes! {
         "Give the suite more time than it is expected to take.";
     TIMEOUTS_OVER_BUDGET "DTP0515" "timeouts-over-budget" Warning "The timeouts along the critical path of a stage add up to more than its budget."
         "Lower the timeout, or raise the budget.";
+    GATE_DROPS_SUITE "DTP0516" "gate-drops-suite" Structural "A later gate does not require a suite that an earlier one does, though it runs in its stage."
+        "Add the suite to the later gate, or take it out of the later stage.";
+    OVER_GPU_BUDGET "DTP0517" "over-gpu-budget" Promise "A stage takes more GPU-hours than its budget."
+        "Run fewer or shorter suites on GPUs, or raise the budget.";
 
-    EXPIRED "DTP0601" "expired" Structural "An exception's date has passed."
-        "Look at the files again: take the exception out, or give it a new date.";
+    EXPIRED "DTP0601" "expired" Structural "The date of an exception, a quarantine, a weakening or an accepted promise has passed."
+        "Look at it again: take it out, or give it a new date.";
+    OWNERLESS "DTP0602" "ownerless" Structural "Something that holds for a while has no owner, or no end."
+        "Say who answers for it and until when: `owner: …`, `expires: 2027-01-01`.";
     SCHEDULE "DTP0603" "schedule" Structural "A schedule never fires, or its time zone does not exist."
         "Write five cron fields that some day fulfils, and a zone of the IANA database.";
+    SCHEDULE_CLASH "DTP0604" "schedule-clash" Structural "Two schedules start at the same minute and ask for one runner."
+        "Let one of the two start at another time, or give it another runner.";
+    ACCEPTS_NOTHING "DTP0605" "accepts-nothing" Structural "An `accept` is about something that the plan does not do, or not exactly."
+        "Take it out, or let it say exactly what is found without it.";
 
     GLOB "DTP0701" "glob" Structural "A glob cannot be read."
         "Write a pattern relative to the root, with `/` between folders and `**` alone between slashes.";
@@ -216,4 +252,10 @@ codes! {
         "Write a relative path without `.` and `..`.";
     HOST_LIMIT "DTP0704" "host-limit" Structural "A job goes over a limit of its host."
         "Divide the suite, or run it in another environment.";
+    UNMATCHED_GLOB "DTP0705" "unmatched-glob" Structural "A glob matches no file of the repository."
+        "Mend the glob, or take it out.";
+    TOO_MANY_JOBS "DTP0706" "too-many-jobs" Structural "A suite has more jobs in one stage than its host runs from one definition."
+        "Take axes or values out of the suite, or divide it.";
+    TOO_MANY_NEEDS "DTP0707" "too-many-needs" Structural "A job needs more jobs than its host allows."
+        "Gate fewer jobs, or take jobs together.";
 }

@@ -11,6 +11,7 @@ pub mod cells;
 pub mod command;
 pub mod fill;
 pub mod machines;
+pub mod path;
 pub mod selection;
 mod setup;
 
@@ -224,7 +225,7 @@ pub fn shards(plan: &Plan, cell: &Cell) -> u32 {
 }
 
 /// The id of a cell within its stage.
-fn id(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
+pub fn id(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
     let environment = &plan.environments[cell.environment];
     let mut id = format!(
         "{}-{}",

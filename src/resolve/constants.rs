@@ -26,18 +26,22 @@ struct Constants<'a> {
     inside: Vec<(Name, Span)>,
     /// Whether the constants themselves are looked at, rather than what uses them.
     own: bool,
+    /// Whether the value at hand could not be had.
+    failed: bool,
+    /// Those that stand for something outside of constants.
+    used: Vec<Name>,
     /// How many values may still be put in.
     left: usize,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
-/// Puts values in the place of names of constants.
+/// Puts values in the place of names of constants; returns the names.
 pub fn apply(
     sources: &SourceMap,
     scope: &Scope,
     declarations: &mut [Resolvable<'_>],
     diagnostics: &mut Vec<Diagnostic>,
-) {
+) -> Vec<Name> {
     let values: HashMap<Name, Value> = declarations
         .iter()
         .filter(|d| d.kind == KindId::Constant)
@@ -52,6 +56,8 @@ pub fn apply(
         values,
         inside: Vec::new(),
         own: false,
+        failed: false,
+        used: Vec::new(),
         left: MOST_VALUES,
         diagnostics,
     };
@@ -70,12 +76,17 @@ pub fn apply(
         }
         if declaration.fields.iter().any(|f| constants.is_in(&f.value)) {
             let mut fields = declaration.fields.to_vec();
-            for field in &mut fields {
+            fields.retain_mut(|field| {
+                constants.failed = false;
                 constants.fill(&mut field.value);
-            }
+                // Why the value could not be had was said; what is wrong without it is not.
+                declaration.incomplete |= constants.failed;
+                !constants.failed
+            });
             declaration.fields = Cow::Owned(fields);
         }
     }
+    constants.used
 }
 
 impl Constants<'_> {
@@ -98,10 +109,11 @@ impl Constants<'_> {
     fn fill(&mut self, value: &mut Value) {
         match &mut value.kind {
             ValueKind::Name => {
-                if let Some(name) = self.sources.text(value.span).strip_prefix(PREFIX)
-                    && let Some(found) = self.value(Name::new(name), value.span)
-                {
-                    *value = found;
+                if let Some(name) = self.sources.text(value.span).strip_prefix(PREFIX) {
+                    match self.value(Name::new(name), value.span) {
+                        Some(found) => *value = found,
+                        None => self.failed = true,
+                    }
                 }
             }
             ValueKind::List(elements) => {
@@ -167,6 +179,9 @@ impl Constants<'_> {
             }
             return None;
         }
+        if !self.own {
+            self.used.push(name);
+        }
         self.inside.push((name, span));
         self.fill(&mut value);
         self.inside.pop();
@@ -188,9 +203,10 @@ impl Constants<'_> {
         names.push(name);
         let words: Vec<&str> = names.iter().map(|n| n.as_str()).collect();
         let message = format!("this constant stands for itself: {}", words.join(" → "));
-        let mut diagnostic = Diagnostic::new(codes::CYCLE, span, message);
-        for (_, step) in &self.inside[first + 1..] {
-            diagnostic = diagnostic.label(*step, "through this step");
+        let mut steps = self.inside[first + 1..].iter().map(|(_, step)| *step);
+        let mut diagnostic = Diagnostic::new(codes::CYCLE, steps.next().unwrap_or(span), message);
+        for step in steps.chain([span]) {
+            diagnostic = diagnostic.label(step, "through this step");
         }
         self.diagnostics
             .push(diagnostic.help("take one of these steps out"));

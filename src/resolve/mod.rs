@@ -14,7 +14,7 @@ pub use scope::{Declared, Scope};
 
 use crate::diagnostics::Diagnostic;
 use crate::schema::reader::{Fields, Reader, Used};
-use crate::schema::{Head, Id, Plan, Table};
+use crate::schema::{Head, Id, KindId, Plan, Table};
 use crate::source::{FileId, SourceMap};
 use crate::syntax::ast;
 
@@ -39,7 +39,7 @@ pub fn resolve<'f>(
     }
     let mut scope = scope::collect(sources, &mut declarations, diagnostics);
     extends::apply(sources, &scope, &mut declarations, diagnostics);
-    constants::apply(sources, &scope, &mut declarations, diagnostics);
+    scope.used_constants = constants::apply(sources, &scope, &mut declarations, diagnostics);
     scope::collect_axes(sources, &declarations, &mut scope);
     for declaration in &declarations {
         declarations::check_fields(sources, declaration, diagnostics);
@@ -95,6 +95,18 @@ pub fn read(
             ..Default::default()
         };
         plan.tools.push(crate::schema::Decl { head, body });
+    }
+    let mut constants: Vec<u32> = Vec::new();
+    for name in &resolved.scope.used_constants {
+        constants.extend(
+            resolved
+                .scope
+                .find(KindId::Constant, *name)
+                .map(|d| d.index),
+        );
+    }
+    for index in constants {
+        reader.mark(KindId::Constant, index);
     }
     let Used {
         declarations,

@@ -27,6 +27,8 @@ pub struct Scope {
     markers: Markers,
     known_tools: Vec<(ToolKind, Name)>,
     axes: Vec<Vec<(Name, Span)>>,
+    /// The constants that something stands for.
+    pub(super) used_constants: Vec<Name>,
 }
 
 impl Scope {

@@ -3,7 +3,7 @@
 
 use super::reader::{FieldType, Fields};
 use super::values::{
-    Allowance, AnyRef, AnyValue, Arch, ArgumentType, Arity, AxisChoices, AxisValue, Bind,
+    Action, Allowance, AnyRef, AnyValue, Arch, ArgumentType, Arity, AxisChoices, AxisValue, Bind,
     BranchPattern, Capacity, Cause, Command, CommandFormula, Condition, Container, CriticalShare,
     Date, Direction, Divisions, Duration, Environments, Formula, GitStage, Glob, Host, Image,
     Isolation, JobPattern, Layout, Limit, Line, Local, MarkerExpr, MarkerId, MarkerNames,
@@ -71,6 +71,8 @@ kinds! {
         /// The Python version that jobs set up for it. Without one, the machine's own `python3`, or
         /// the newest one where dtpc installs the tool with pip.
         optional "python" python: Option<Text>, "python: \"3.12\"";
+        /// Actions of GitHub that make a machine ready for it, before its `setup`.
+        optional "actions" actions: Vec<Action>, "actions: { uses: \"actions/setup-go@4a3601121dd01d1626a1e23e37211e3254c1c06c\", with: { \"go-version\": \"1.25\" } }";
         /// Commands that make a fresh checkout ready for it, in order. Without any, what installs the
         /// tool itself: `python3 -m pip install pytest` and the like.
         optional "setup" setup: Vec<Command>, "setup: [\"python3 -m pip install -r requirements.txt\"]";

@@ -1,6 +1,6 @@
 //! From values without types to the types of the table.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::values::{MarkerId, Text};
 use super::{FieldSchema, Head, KindId, Question};
@@ -37,8 +37,8 @@ pub struct Reader<'a> {
 /// What the fields of a plan name.
 #[derive(Debug, Default)]
 pub struct Used {
-    /// Declarations, by kind and number.
-    pub declarations: HashSet<(KindId, u32)>,
+    /// How often each declaration is named, by kind and number.
+    pub declarations: HashMap<(KindId, u32), u32>,
     /// Markers in expressions.
     pub markers: HashSet<MarkerId>,
 }
@@ -111,7 +111,7 @@ impl Reader<'_> {
 
     /// Notes that a declaration is named.
     pub fn mark(&mut self, kind: KindId, index: u32) {
-        self.used.declarations.insert((kind, index));
+        *self.used.declarations.entry((kind, index)).or_default() += 1;
     }
 
     /// The text of a span.

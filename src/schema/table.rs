@@ -87,8 +87,8 @@ macro_rules! kinds {
             pub parts_of: Vec<Vec<Id<Part>>>,
             /// The `at` blocks of every suite, by its number.
             pub ats_of: Vec<Vec<Id<At>>>,
-            /// What is named by another declaration.
-            pub used: std::collections::HashSet<(KindId, u32)>,
+            /// How often each declaration is named by others.
+            pub used: std::collections::HashMap<(KindId, u32), u32>,
             /// The markers that an expression names.
             pub used_markers: std::collections::HashSet<MarkerId>,
             $(#[doc = concat!("Every `", $kind, "`.")] pub $table: Table<$Kind>,)*

@@ -23,7 +23,7 @@ pub use condition::{Condition, ConditionNode, Fact};
 pub use formula::{CommandFormula, Formula, Piece};
 pub use markers::{MarkerExpr, MarkerId, MarkerInfo, MarkerNames, MarkerNode, MarkerRef, Markers};
 pub use outcome::{
-    Allowance, AllowedResult, AnyValue, Capacity, Container, CriticalShare, Need, Outcome,
+    Action, Allowance, AllowedResult, AnyValue, Capacity, Container, CriticalShare, Need, Outcome,
     RunnerByPlatform, Size, TestId, Verdict, Weakening,
 };
 pub use paths::{BranchPattern, PathPattern};

@@ -496,3 +496,61 @@ impl FieldType for AnyValue {
         Some(Self { span: value.span })
     }
 }
+
+/// An action of GitHub's, with what it is told.
+#[derive(Debug, Clone, Default)]
+pub struct Action {
+    /// `owner/name@commit`
+    pub uses: Text,
+    /// Its inputs.
+    pub with: Vec<(crate::name::Name, Text)>,
+}
+
+impl Action {
+    /// Whether it is named by the hash of a commit.
+    pub fn is_pinned(&self) -> bool {
+        self.uses.split_once('@').is_some_and(|(_, commit)| {
+            commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit())
+        })
+    }
+}
+
+impl FieldType for Action {
+    fn shape() -> String {
+        "an action: `\"owner/name@commit\"`, or a record of `uses` and `with`".to_owned()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let mut action = Self::default();
+        match &value.kind {
+            ValueKind::Text => action.uses = Text::read(value, reader)?,
+            ValueKind::Record(fields) => {
+                for field in fields {
+                    match (reader.text(field.name), &field.value.kind) {
+                        ("uses", _) => action.uses = Text::read(&field.value, reader)?,
+                        ("with", ValueKind::Record(inputs)) => {
+                            for input in inputs {
+                                let name = reader.text(input.name).trim_matches('"');
+                                let name = crate::name::Name::new(name);
+                                action.with.push((name, Text::read(&input.value, reader)?));
+                            }
+                        }
+                        _ => return reader.wrong(&field.value, &Self::shape()),
+                    }
+                }
+            }
+            _ => return reader.wrong(value, &Self::shape()),
+        }
+        let (repository, _) = action.uses.split_once('@').unwrap_or(("", ""));
+        let named = repository.split('/').count() >= 2
+            && action
+                .uses
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && b != b'$');
+        if named {
+            Some(action)
+        } else {
+            reader.wrong(value, "an action: \"owner/name@commit\"")
+        }
+    }
+}

@@ -30,7 +30,7 @@ pub struct JobPattern {
 }
 
 /// What a job does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Work {
     /// It runs the tests of a suite.
     Suite(Id<Suite>),

@@ -46,3 +46,9 @@ impl Pin {
         )
     }
 }
+
+/// An action that a plan names, as it stands there: which version its commit is, the plan's comments
+/// say.
+pub fn bare(uses: &str) -> Commented<String> {
+    Commented(uses.to_owned(), "named in the plan".to_owned())
+}

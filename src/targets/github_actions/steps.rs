@@ -26,6 +26,7 @@ const COVERAGE_DAYS: u32 = 30;
 pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     let mut steps = vec![checkout()];
     steps.extend(python(job));
+    steps.extend(actions(jobs, job));
     steps.extend(setup(job));
     steps.extend(downloads(jobs, &job.fetches));
     steps.extend(services(jobs, job));
@@ -229,6 +230,30 @@ fn python(job: &Job) -> Option<Step> {
         with: IndexMap::from([("python-version", Input::Text(literal(version)))]),
         ..Step::default()
     })
+}
+
+/// The actions that make the machine ready for the tool.
+fn actions(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
+    let tool = jobs.plan.suites[job.suite].tool;
+    let declared = tool.map(|tool| &jobs.plan.tools[tool.id]);
+    declared
+        .iter()
+        .flat_map(|tool| tool.actions.iter())
+        .map(|action| {
+            let uses = action.uses.as_str();
+            let name = uses.split_once('@').map_or(uses, |(name, _)| name);
+            Step {
+                name: literal(&format!("Use {name}")),
+                uses: Some(pins::bare(uses)),
+                with: action
+                    .with
+                    .iter()
+                    .map(|(name, text)| (name.as_str(), Input::Text(literal(text))))
+                    .collect(),
+                ..Step::default()
+            }
+        })
+        .collect()
 }
 
 fn setup(job: &Job) -> Option<Step> {

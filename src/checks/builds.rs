@@ -1,0 +1,134 @@
+//! Builds are needed, and every job has exactly one image to run inside.
+
+use super::{Check, Context};
+use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::schema::Id;
+use crate::schema::kinds::Build;
+use crate::schema::values::{Container, Need, Promise, Work};
+
+pub(super) struct Builds;
+
+impl Check for Builds {
+    fn codes(&self) -> &'static [Code] {
+        &[
+            codes::UNNEEDED_BUILD,
+            codes::CONTAINER,
+            codes::UNMADE_ARTIFACT,
+        ]
+    }
+
+    fn check(&self, context: &mut Context<'_>) {
+        unneeded(context);
+        containers(context);
+        artifacts(context);
+    }
+}
+
+fn unneeded(context: &mut Context<'_>) {
+    for (id, build) in context.plan.builds.iter() {
+        if context.builds.iter().any(|job| job.build == id) {
+            continue;
+        }
+        let message = format!("no job needs the build `{}`", build.head.name());
+        let index = u32::try_from(id.index()).unwrap_or(u32::MAX);
+        context.report_unless(
+            Promise::Unused,
+            |accept| {
+                accept
+                    .of
+                    .is_some_and(|of| of.kind == crate::schema::KindId::Build && of.index == index)
+            },
+            Diagnostic::new(codes::UNNEEDED_BUILD, build.head.head, message)
+                .help("let a suite run inside it or need it, or take it out"),
+        );
+    }
+}
+
+fn containers(context: &mut Context<'_>) {
+    let plan = context.plan;
+    for (id, suite) in plan.suites.iter() {
+        let of_ats = plan.ats_of[id.index()]
+            .iter()
+            .filter_map(|at| plan.ats[*at].container.as_ref());
+        for container in suite.container.iter().chain(of_ats) {
+            let Container::Build(build) = &container.value else {
+                continue;
+            };
+            let declared = &plan.builds[build.id];
+            if declared.image.is_none() && declared.head.open("image").is_none() {
+                let message = format!("the build `{}` makes no image", declared.head.name());
+                context.report(
+                    Diagnostic::new(codes::CONTAINER, container.span, message)
+                        .label(declared.head.head, "the build is declared here")
+                        .help("give it an `image`"),
+                );
+            }
+            let missing = declared
+                .across
+                .iter()
+                .find(|axis| !suite.across.iter().any(|own| own.id == axis.id));
+            if let Some(axis) = missing {
+                let axis_name = plan.axes[axis.id].head.name();
+                let message = format!(
+                    "`{}` makes an image for each `{axis_name}`, and the jobs of `{}` have none",
+                    declared.head.name(),
+                    suite.head.name()
+                );
+                context.report(
+                    Diagnostic::new(codes::CONTAINER, container.span, message)
+                        .label(axis.span, "the build has the axis here")
+                        .help(format!("add `{axis_name}` to `across` of the suite")),
+                );
+            }
+        }
+    }
+}
+
+/// An artifact that is fetched is made in the same stage.
+fn artifacts(context: &mut Context<'_>) {
+    let plan = context.plan;
+    for (id, suite) in plan.suites.iter() {
+        for need in &suite.needs {
+            let Need::Artifact(artifact) = need else {
+                continue;
+            };
+            let Some(from) = &plan.artifacts[artifact.id].from else {
+                continue;
+            };
+            for stage in &suite.stages {
+                let is_made = match from.of {
+                    Some(Work::Build(build)) => is_built(context, stage.id, build),
+                    _ => context
+                        .cells
+                        .iter()
+                        .any(|c| c.stage == stage.id && c.suite != id && from.matches(c)),
+                };
+                if is_made {
+                    continue;
+                }
+                let message = format!(
+                    "no job of the stage `{}` makes `{}`",
+                    plan.stages[stage.id].head.name(),
+                    plan.artifacts[artifact.id].head.name()
+                );
+                context.report(
+                    Diagnostic::new(codes::UNMADE_ARTIFACT, artifact.span, message)
+                        .label(stage.span, "the stage is named here")
+                        .label(from.span, "it is made by these jobs")
+                        .help("enrol the suite that makes it in the stage, or take the need out"),
+                );
+            }
+        }
+    }
+}
+
+fn is_built(
+    context: &Context<'_>,
+    stage: Id<crate::schema::kinds::Stage>,
+    build: Id<Build>,
+) -> bool {
+    context
+        .builds
+        .iter()
+        .any(|job| job.stage == stage && job.build == build)
+}

@@ -1,0 +1,74 @@
+//! Jobs can be told apart, and are not too many.
+
+use std::collections::HashMap;
+
+use super::{Check, Context};
+use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::jobs::{Cell, cells, id, shards};
+use crate::schema::Id;
+use crate::schema::kinds::{Stage, Suite};
+use crate::schema::values::Host;
+
+pub(super) struct JobIds;
+
+/// GitHub starts no more jobs from one matrix than this.
+const MOST_JOBS: usize = 256;
+
+impl Check for JobIds {
+    fn codes(&self) -> &'static [Code] {
+        &[codes::SAME_JOB, codes::TOO_MANY_JOBS]
+    }
+
+    fn check(&self, context: &mut Context<'_>) {
+        let mut seen: HashMap<(Id<Stage>, String), &Cell> = HashMap::new();
+        let mut count: HashMap<(Id<Stage>, Id<Suite>), usize> = HashMap::new();
+        let mut same = Vec::new();
+        for cell in context.cells {
+            let pieces = shards(context.plan, cell) as usize;
+            *count.entry((cell.stage, cell.suite)).or_default() += pieces;
+            let name = id(context.plan, cell, None);
+            if let Some(first) = seen.insert((cell.stage, name.clone()), cell) {
+                same.push((first, cell, name));
+            }
+        }
+        for (first, cell, name) in same {
+            let suite = &context.plan.suites[cell.suite];
+            let other = &context.plan.suites[first.suite];
+            let message = format!(
+                "two jobs of the stage `{}` would be called `{name}`",
+                context.plan.stages[cell.stage].head.name()
+            );
+            let mut diagnostic = Diagnostic::new(codes::SAME_JOB, suite.head.head, message)
+                .help("name each stage, environment and axis once, and let the names of axis values differ in letters and digits");
+            if first.suite != cell.suite {
+                diagnostic = diagnostic.label(other.head.head, "the other one is of this suite");
+            }
+            context.report(diagnostic);
+        }
+        let mut too_many: Vec<_> = count
+            .into_iter()
+            .filter(|((stage, _), number)| {
+                *number >= cells::MOST_CELLS
+                    || *number > MOST_JOBS && context.plan.stages[*stage].host == Some(Host::GitHub)
+            })
+            .collect();
+        too_many.sort_unstable_by_key(|((stage, suite), _)| (*suite, *stage));
+        for ((stage, suite), number) in too_many {
+            let declared = &context.plan.suites[suite];
+            let message = format!(
+                "`{}` has {number} jobs in the stage `{}`, and GitHub starts {MOST_JOBS} at most \
+                 from one definition",
+                declared.head.name(),
+                context.plan.stages[stage].head.name()
+            );
+            let span = declared
+                .across
+                .first()
+                .map_or(declared.head.head, |axis| axis.span);
+            context.report(
+                Diagnostic::new(codes::TOO_MANY_JOBS, span, message)
+                    .help("leave values out with `at`, or divide the suite"),
+            );
+        }
+    }
+}
