@@ -7,6 +7,7 @@ pub mod formats;
 mod place;
 pub mod render;
 pub mod suggest;
+mod visible;
 
 use crate::source::Span;
 pub use codes::{Code, Severity};

@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Write as _};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use super::excerpt::Excerpt;
+use super::visible::visible;
 use super::{Diagnostic, Severity};
 use crate::source::SourceMap;
 
@@ -50,7 +51,7 @@ pub fn human(sources: &SourceMap, diagnostics: &[Diagnostic], style: Style) -> S
         let _ = write!(out, "; `dtpc explain {}` says more", first.code.code);
     }
     out.push('\n');
-    out
+    visible(&out, style.colour).into_owned()
 }
 
 /// `2 errors, 1 warning`
