@@ -12,6 +12,7 @@ mod dtpc;
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use dtpc::{Dtpc, Ended};
 use tempfile::TempDir;
@@ -136,6 +137,25 @@ fn ten_thousand_operators_in_a_row() {
     ] {
         let ended = said_of(format!("plan p {{}}\ntype t {{ selects: {row} }}\n").as_bytes());
         assert_eq!(ended.code, Some(1), "{}", &row[..20]);
+    }
+}
+
+#[test]
+fn the_time_grows_with_the_length_and_not_with_its_square() {
+    // Where it grew with the square, each took more than ten seconds.
+    for text in [
+        format!("plan p{}{{}}\n", "\n".repeat(40_000)),
+        format!("plan p\n{}{{}}\n", "//\n".repeat(40_000)),
+        "owner a { contact: \"\n".repeat(40_000),
+    ] {
+        let started = Instant::now();
+        assert_eq!(said_of(text.as_bytes()).code, Some(1), "{}", &text[..20]);
+        let taken = started.elapsed();
+        assert!(
+            taken < Duration::from_secs(10),
+            "{taken:?}: {}",
+            &text[..20]
+        );
     }
 }
 

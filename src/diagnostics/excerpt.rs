@@ -7,6 +7,9 @@ use crate::source::{SourceFile, Span};
 /// How many bytes of a long line are shown on each side of a span.
 const SIDE: usize = 120;
 
+/// What some editors put before the first character of a file.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// A file as miette reads it: only the lines around a span, cut where they are long, so that a
 /// 10 MB line costs no more than a short one.
 pub struct Excerpt<'a> {
@@ -87,6 +90,13 @@ impl SourceCode for Excerpt<'_> {
                 let below = line_end(text, (end + 1).min(text.len()));
                 end = if below - end > 4 * SIDE { end } else { below };
             }
+        }
+        // What ends a line on Windows, and what may begin a file there, are no part of the text.
+        if end > to && text[..end].ends_with('\r') {
+            end -= 1;
+        }
+        if start == 0 && text.starts_with(BYTE_ORDER_MARK) && from >= BYTE_ORDER_MARK.len_utf8() {
+            start = BYTE_ORDER_MARK.len_utf8();
         }
         let column = start - line_start(text, start);
         Ok(self.contents((start, end), newlines(text, start), column))

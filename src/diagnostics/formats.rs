@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::place::{Place, Places};
+use super::visible::visible;
 use super::{Diagnostic, Fix, Severity, codes};
 use crate::source::SourceMap;
 
@@ -29,7 +30,7 @@ pub fn short(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
         }
         out.push('\n');
     }
-    out
+    visible(&out, false).into_owned()
 }
 
 /// A stretch of a file, in JSON.

@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Write as _};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use super::excerpt::Excerpt;
+use super::visible::visible;
 use super::{Diagnostic, Severity};
 use crate::source::SourceMap;
 
@@ -57,7 +58,7 @@ pub fn human(sources: &SourceMap, diagnostics: &[Diagnostic], style: Style) -> S
         }
     }
     out.push('\n');
-    out
+    visible(&out, style.colour).into_owned()
 }
 
 /// `2 errors, 1 warning`

@@ -132,7 +132,8 @@ impl Splitter<'_> {
                 b'{' | b'[' | b'(' => {
                     if open.len() == MAX_DEPTH {
                         self.too_deep();
-                        self.resume_after(start);
+                        // Not after the first of them: each would be passed 128 times.
+                        self.resume_after(self.at);
                         return End::Broken;
                     }
                     open.push(self.at);
@@ -160,11 +161,14 @@ impl Splitter<'_> {
                     }
                 }
                 // The line ends before the brace was opened: the brace may stand on the next one.
-                b'\n' if open.is_empty() && !self.opens_next() => {
-                    if !broken {
-                        self.no_brace(start);
-                    }
-                    return End::Broken;
+                b'\n' if open.is_empty() => {
+                    let Some(brace) = self.next_opening() else {
+                        if !broken {
+                            self.no_brace(start);
+                        }
+                        return End::Broken;
+                    };
+                    self.at = brace;
                 }
                 _ => self.at += 1,
             }
@@ -187,13 +191,14 @@ impl Splitter<'_> {
         End::Broken
     }
 
-    /// Whether the next thing that is neither white space nor a comment opens a body.
-    fn opens_next(&self) -> bool {
+    /// Where the next thing that is neither white space nor a comment stands, if it opens a body.
+    fn next_opening(&self) -> Option<usize> {
         let mut rest = self.text[self.at..].trim_start();
         while rest.starts_with("//") {
             rest = rest[rest.find('\n').unwrap_or(rest.len())..].trim_start();
         }
-        rest.starts_with(['{', '('])
+        let opens = rest.starts_with(['{', '(']);
+        opens.then_some(self.text.len() - rest.len())
     }
 
     fn no_brace(&mut self, start: usize) {
