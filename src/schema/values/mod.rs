@@ -17,7 +17,7 @@ pub use reference::{AnyRef, Ref};
 pub use rules::{
     Baseline, Bound, Layout, Limit, Local, Measure, Requirement, ThresholdCheck, Types,
 };
-pub use text::{Command, Glob, Image, Line, Text, Variables};
+pub use text::{Command, Glob, Image, Line, Text, Variables, is_hidden};
 pub use trigger::Trigger;
 pub use words::{
     Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os, Role,
