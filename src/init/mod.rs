@@ -10,6 +10,7 @@ pub mod facts;
 mod git;
 mod hooks;
 mod languages;
+mod manifest;
 mod markers;
 mod node;
 mod paths;
@@ -56,7 +57,7 @@ pub fn look(tree: &dyn Tree, name: &str) -> Facts {
     let languages = languages::look(tree, &tests);
     Facts {
         name: identifier(called.unwrap_or(name)),
-        title: called.unwrap_or(name).to_owned(),
+        title: called.unwrap_or(name).trim_start_matches('.').to_owned(),
         files: tree.files().len(),
         hooks: hooks::look(tree, &languages),
         owner: git::code_owner(tree),

@@ -84,7 +84,11 @@ fn tool(tree: &dyn Tree, folder: &str, manifest: &Value) -> Option<Tool> {
         // Another folder can only be given to npm.
         match folder {
             "" => (*command).to_owned(),
-            folder => command.replacen("npx ", &format!("npm exec --prefix {folder} -- "), 1),
+            folder => command.replacen(
+                "npx ",
+                &format!("npm exec --prefix {} -- ", paths::word(folder)),
+                1,
+            ),
         }
     };
     let name = match folder {
@@ -150,11 +154,12 @@ impl Manager {
     /// The manager, told of the folder of the package.
     fn within(self, folder: &str) -> String {
         let word = self.word();
+        let place = paths::word(folder);
         match (self, folder) {
             (_, "") => word.to_owned(),
-            (Self::Npm, _) => format!("{word} --prefix {folder}"),
-            (Self::Pnpm, _) => format!("{word} --dir {folder}"),
-            (Self::Yarn | Self::Bun, _) => format!("{word} --cwd {folder}"),
+            (Self::Npm, _) => format!("{word} --prefix {place}"),
+            (Self::Pnpm, _) => format!("{word} --dir {place}"),
+            (Self::Yarn | Self::Bun, _) => format!("{word} --cwd {place}"),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Paths with `/` between folders.
 
+use crate::schema::values::is_hidden;
+
 /// The folder of a file; empty at the root.
 pub fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
@@ -55,8 +57,11 @@ const NOT_OURS: &[&str] = &[
     "build",
 ];
 
-/// Whether a file is the repository's own, and not what tests read.
+/// Whether a file is the repository's own, and not what tests read; and whether a glob can name it.
 pub fn is_own(path: &str) -> bool {
+    if path.contains(['*', '?', '[', ']', '{', '}', '\\']) || path.contains(is_hidden) {
+        return false;
+    }
     let folders = folder(path).split('/');
     let mut in_tests = false;
     for part in folders {
@@ -67,6 +72,12 @@ pub fn is_own(path: &str) -> bool {
         in_tests |= part == "tests" || part == "test";
     }
     true
+}
+
+/// A path as one word of a command.
+pub fn word(path: &str) -> String {
+    // Only a zero byte cannot be quoted, and no path has one.
+    shlex::try_quote(path).map_or_else(|_| path.to_owned(), |quoted| quoted.into_owned())
 }
 
 /// The outermost of some folders: none that lies in another one.

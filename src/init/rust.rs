@@ -4,11 +4,14 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml_edit::DocumentMut;
 
 use super::facts::{Runs, Suite, TestType, Tests, Tool};
-use super::python::{at, strings, toml};
+use super::manifest::{at, strings, toml};
 use super::{Tree, identifier, paths};
 
 /// How many workspaces of one repository get suites.
 const WORKSPACES: usize = 8;
+
+/// How many files are searched for tests.
+const FILES: usize = 5_000;
 
 /// Folders whose manifests are no part of what is tested by itself.
 const BESIDE: [&str; 6] = ["examples", "example", "fuzz", "tests", "benches", "test"];
@@ -21,7 +24,18 @@ struct Root {
 
 /// Looks for workspaces and packages.
 pub fn look(tree: &dyn Tree, tests: &mut Tests) {
-    let roots = roots(tree);
+    // What has no test is no suite: a job in which none ran fails.
+    let (roots, untested): (Vec<Root>, Vec<Root>) = roots(tree)
+        .into_iter()
+        .partition(|root| has_tests(tree, &root.folder));
+    for root in untested {
+        let place = match root.folder.as_str() {
+            "" => "the workspace".to_owned(),
+            folder => folder.to_owned(),
+        };
+        let question = format!("where are the tests of the Rust code in {place}?");
+        tests.questions.push(question);
+    }
     if roots.is_empty() {
         return;
     }
@@ -69,6 +83,19 @@ pub fn look(tree: &dyn Tree, tests: &mut Tests) {
             others.join(", ")
         ));
     }
+}
+
+/// Whether a file below a folder has a test in it.
+fn has_tests(tree: &dyn Tree, folder: &str) -> bool {
+    let marks = ["#[test", "::test]", "::test(", "#[rstest", "proptest!"];
+    let files = tree
+        .files()
+        .iter()
+        .filter(|path| paths::has_extension(path, &["rs"]) && paths::is_below(path, folder));
+    files
+        .take(FILES)
+        .filter_map(|path| tree.text(path))
+        .any(|text| marks.iter().any(|mark| text.contains(mark)))
 }
 
 fn arguments(tree: &dyn Tree, root: &Root) -> Vec<String> {
@@ -154,7 +181,12 @@ mod tests {
 
     fn found(files: &[(&str, &str)]) -> Vec<(String, Vec<String>)> {
         let mut tests = Tests::default();
-        look(&Memory::new(files), &mut tests);
+        let with_test = |(path, _): &(&str, &str)| path.replace("Cargo.toml", "src/lib.rs");
+        let sources: Vec<String> = files.iter().map(with_test).collect();
+        let sources = sources.iter().filter(|path| path.ends_with("lib.rs"));
+        let sources = sources.map(|path| (path.as_str(), "#[test] fn a() {}"));
+        let all: Vec<(&str, &str)> = files.iter().copied().chain(sources).collect();
+        look(&Memory::new(&all), &mut tests);
         let suites = tests.suites.into_iter();
         suites.map(|s| (s.name, s.arguments)).collect()
     }
@@ -215,11 +247,27 @@ mod tests {
     #[test]
     fn nextest_is_used_where_it_is_set_up() {
         let mut tests = Tests::default();
-        let files = [("Cargo.toml", "[package]\n"), (".config/nextest.toml", "")];
+        let files = [
+            ("Cargo.toml", "[package]\n"),
+            ("tests/all.rs", "#[tokio::test]\n"),
+            (".config/nextest.toml", ""),
+        ];
         look(&Memory::new(&files), &mut tests);
         assert_eq!(
             tests.tools[0].runs,
             Runs::Command("cargo nextest run".into())
         );
+    }
+
+    #[test]
+    fn what_has_no_test_is_a_question() {
+        let mut tests = Tests::default();
+        let files = [
+            ("Cargo.toml", "[package]\n"),
+            ("src/main.rs", "fn main() {}\n"),
+        ];
+        look(&Memory::new(&files), &mut tests);
+        assert!(tests.suites.is_empty() && tests.tools.is_empty());
+        assert_eq!(tests.questions.len(), 1);
     }
 }

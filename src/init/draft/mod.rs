@@ -1,11 +1,14 @@
 //! From what was found to the text of a plan: what a person would begin with.
 
+mod pytest;
+mod quality;
+
 use std::collections::BTreeSet;
 
-use super::facts::{Facts, Hook, Language, Marker, Runs, Suite, TestType, Tool};
+use super::facts::{Facts, Language, Runs, Suite, TestType, Tool};
 use super::text::{Declaration, Text, quoted};
 use super::{identifier, unique};
-use crate::schema::values::{Host, Role};
+use crate::schema::values::Host;
 
 /// How many workflows are named in a question.
 const WORKFLOWS: usize = 12;
@@ -272,71 +275,6 @@ impl Draft<'_> {
         path.strip_suffix("/**").filter(|_| typed)
     }
 
-    fn markers(&self, text: &mut Text) {
-        let markers = &self.facts.markers;
-        if markers.list.is_empty() {
-            return;
-        }
-        text.section("Markers of pytest");
-        let gpus = self.gpu_markers();
-        if gpus.len() > 1 {
-            let none = gpus.contains(&"gpu_0");
-            let group = Declaration::new("marker_group", "hardware")
-                .doc("How many GPUs a test needs.")
-                .field("arity", if none { "one" } else { "at_most_one" });
-            let group = if none {
-                group.field("default", "gpu_0")
-            } else {
-                group
-            };
-            text.add(&group.list("markers", gpus.iter().map(ToString::to_string)));
-        }
-        let (registered, used) = markers
-            .list
-            .split_at(markers.registered.min(markers.list.len()));
-        for (index, marker) in registered.iter().enumerate() {
-            add_marker(text, marker, index == 0);
-        }
-        if !used.is_empty() {
-            text.comment("In use, and registered nowhere: say what they mean, in a line of `///`.");
-        }
-        for marker in used {
-            add_marker(text, marker, false);
-        }
-    }
-
-    /// The markers that say how many GPUs a test needs.
-    fn gpu_markers(&self) -> Vec<&str> {
-        let counts = |name: &&str| {
-            let count = name.strip_prefix("gpu_");
-            count.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-        };
-        let names = self.facts.markers.list.iter().map(|m| m.name.as_str());
-        let mut gpus: Vec<&str> = names.filter(counts).collect();
-        gpus.sort_by_key(|name| name[4..].parse::<u32>().unwrap_or(u32::MAX));
-        gpus
-    }
-
-    /// What a machine without a GPU takes, where markers tell.
-    fn takes(&self) -> Option<String> {
-        let gpus = self.gpu_markers();
-        if gpus.len() > 1 && gpus.contains(&"gpu_0") {
-            return Some("gpu_0".to_owned());
-        }
-        let plain = ["gpu", "cuda", "requires_gpu", "needs_gpu"];
-        let names = self.facts.markers.list.iter().map(|m| m.name.as_str());
-        let needing: Vec<&str> = gpus
-            .into_iter()
-            .filter(|name| *name != "gpu_0")
-            .chain(names.filter(|name| plain.contains(name)))
-            .collect();
-        match needing.as_slice() {
-            [] => None,
-            [one] => Some(format!("not {one}")),
-            several => Some(format!("not ({})", several.join(" or "))),
-        }
-    }
-
     fn places(&self, text: &mut Text) {
         if !self.has_jobs() {
             return;
@@ -438,100 +376,12 @@ impl Draft<'_> {
             });
         }
     }
-
-    fn coverage(&self, text: &mut Text) {
-        let languages = &self.facts.languages;
-        if languages.is_empty() {
-            return;
-        }
-        text.section("Coverage");
-        for language in languages {
-            let suites: Vec<String> = self
-                .suites_of(language)
-                .filter(|s| Self::before_merge(s))
-                .map(|s| s.name.clone())
-                .collect();
-            let mut coverage = Declaration::new("coverage", &format!("{}_lines", language.name))
-                .text("title", &format!("Lines of {}", language.title))
-                .field("language", language.name);
-            let coverage_py = self.facts.coverage_py.as_ref();
-            let configured = coverage_py.filter(|_| language.name == "python");
-            coverage = match configured {
-                Some(_) if !suites.is_empty() => coverage.field("tool", "coverage_py"),
-                _ => coverage.open("tool", "what measures it?"),
-            };
-            coverage = if suites.is_empty() {
-                coverage.open("of", "on which suites?")
-            } else {
-                coverage.list("of", suites)
-            };
-            coverage = coverage.open("stages", "when is it measured?");
-            text.add(&match configured.and_then(|c| c.demanded) {
-                Some(share) => coverage.field("minimum", format!("{share}%")),
-                None => coverage.open("minimum", "which share of the lines?"),
-            });
-        }
-        text.comment(
-            "Next: say what of the product is tested. An `area` with a `feature` for each thing that users \
-             rely on, `covers` in the suites that test it, and `requires` for what must exist: `dtpc \
-             check` then tells what is missing.",
-        );
-    }
-
-    fn hooks(&self, text: &mut Text) {
-        let hooks = &self.facts.hooks;
-        let missing = |language: &Language, role: Role| {
-            !hooks
-                .list
-                .iter()
-                .any(|h| h.role == Some(role) && h.language == Some(language.name))
-        };
-        let mut declarations: Vec<Declaration> = hooks.list.iter().map(hook_declaration).collect();
-        for language in &self.facts.languages {
-            for (role, verb, what) in [
-                (Role::Format, "format", "formatter"),
-                (Role::Lint, "lint", "linter"),
-            ] {
-                if missing(language, role) {
-                    let name = format!("{verb}_{}", language.name);
-                    let taken = |name: &str| hooks.list.iter().any(|h| h.name == name);
-                    declarations.push(
-                        Declaration::new("hook", &unique(&name, taken))
-                            .field("role", role.word())
-                            .field("language", language.name)
-                            .open("entry", &format!("which {what} for {}?", language.title)),
-                    );
-                }
-            }
-        }
-        if declarations.is_empty() {
-            return;
-        }
-        text.section("Hooks");
-        for declaration in &declarations {
-            text.add(declaration);
-        }
-    }
 }
 
 /// Whether a trigger can name a branch: one with other characters stays unsaid.
 fn is_branch(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./".contains(&b);
     !name.is_empty() && !name.starts_with('/') && name.bytes().all(plain)
-}
-
-fn add_marker(text: &mut Text, marker: &Marker, first: bool) {
-    let declaration = Declaration::new("marker", &marker.name).doc(&marker.description);
-    let declaration = if marker.argument {
-        declaration.open("argument", "a `number` or a `text`?")
-    } else {
-        declaration
-    };
-    if first {
-        text.add(&declaration);
-    } else {
-        text.next(&declaration);
-    }
 }
 
 fn tool_declaration(tool: &Tool) -> Declaration {
@@ -547,39 +397,4 @@ fn tool_declaration(tool: &Tool) -> Declaration {
         .maybe_text("python", tool.python.as_deref())
         .texts("setup", &tool.setup)
         .maybe_text("config", tool.config.as_deref())
-}
-
-fn hook_declaration(hook: &Hook) -> Declaration {
-    let mut declaration = Declaration::new("hook", &hook.name)
-        .maybe_text("title", hook.title.as_deref())
-        .field("role", hook.role.unwrap_or(Role::Policy).word());
-    if let Some(language) = hook.language {
-        declaration = declaration.field("language", language);
-    }
-    declaration = match (&hook.repo, &hook.rev, &hook.entry) {
-        (Some(repo), Some(rev), _) => declaration.text("repo", repo).text("rev", rev),
-        (Some(repo), None, _) => declaration
-            .text("repo", repo)
-            .open("rev", "which tag or commit? the present one moves"),
-        (None, _, Some(entry)) => declaration.text("entry", entry),
-        (None, _, None) => {
-            declaration.open("entry", "which command, without an environment of its own?")
-        }
-    };
-    declaration = declaration
-        .maybe_text("id", hook.id.as_deref())
-        .texts("file_types", &hook.file_types);
-    if hook.whole {
-        declaration = declaration.field("pass_filenames", "false");
-    }
-    declaration = declaration
-        .texts("arguments", &hook.arguments)
-        .texts("dependencies", &hook.dependencies);
-    if let Some(at_git) = hook.at_git {
-        declaration = declaration.field("at_git", at_git);
-    }
-    let remarks = hook.remarks.iter();
-    remarks.fold(declaration, |declaration, remark| {
-        declaration.remark(&format!("pre-commit has {remark}"))
-    })
 }

@@ -1,11 +1,15 @@
 //! Hooks: those of pre-commit, then what else formats and lints.
 
+mod elsewhere;
+mod known;
+
 use serde::Deserialize;
 
 use super::facts::{Hook, Hooks, Language};
 use super::{Tree, identifier, unique};
 use crate::name::one_line;
 use crate::schema::values::Role;
+use elsewhere::elsewhere;
 
 /// `.pre-commit-config.yaml`
 #[derive(Debug, Default, Deserialize)]
@@ -50,130 +54,6 @@ struct Entry {
     pass_filenames: Option<bool>,
     stages: Vec<String>,
 }
-
-/// What is known about a hook by its id.
-struct Known {
-    role: Role,
-    language: &'static str,
-    ids: &'static [&'static str],
-}
-
-const fn known(role: Role, language: &'static str, ids: &'static [&'static str]) -> Known {
-    Known {
-        role,
-        language,
-        ids,
-    }
-}
-
-static KNOWN: &[Known] = &[
-    known(
-        Role::Format,
-        "python",
-        &[
-            "black",
-            "black-jupyter",
-            "ruff-format",
-            "isort",
-            "autopep8",
-            "yapf",
-            "pyupgrade",
-            "docformatter",
-            "autoflake",
-            "add-trailing-comma",
-        ],
-    ),
-    known(
-        Role::Lint,
-        "python",
-        &[
-            "ruff",
-            "ruff-check",
-            "flake8",
-            "mypy",
-            "pylint",
-            "pyright",
-            "bandit",
-            "pydocstyle",
-            "check-ast",
-            "debug-statements",
-            "validate-pyproject",
-        ],
-    ),
-    known(Role::Format, "rust", &["fmt", "rustfmt", "cargo-fmt"]),
-    known(
-        Role::Lint,
-        "rust",
-        &["clippy", "cargo-clippy", "cargo-check"],
-    ),
-    known(
-        Role::Format,
-        "go",
-        &[
-            "go-fmt",
-            "gofmt",
-            "gofumpt",
-            "go-imports",
-            "golangci-lint-fmt",
-        ],
-    ),
-    known(
-        Role::Lint,
-        "go",
-        &["golangci-lint", "golangci-lint-full", "go-vet", "go-lint"],
-    ),
-    known(Role::Lint, "javascript", &["eslint", "standard", "xo"]),
-    known(Role::Format, "javascript", &["biome-format", "biome-check"]),
-    known(Role::Format, "cpp", &["clang-format"]),
-    known(Role::Lint, "cpp", &["clang-tidy", "cppcheck", "cpplint"]),
-    known(Role::Lint, "ruby", &["rubocop"]),
-    known(
-        Role::Format,
-        "",
-        &[
-            "prettier",
-            "end-of-file-fixer",
-            "trailing-whitespace",
-            "mixed-line-ending",
-            "mdformat",
-            "shfmt",
-            "taplo",
-            "taplo-format",
-            "stylua",
-            "terraform_fmt",
-            "pretty-format-json",
-            "fix-byte-order-marker",
-            "blacken-docs",
-            "nixfmt",
-        ],
-    ),
-    known(
-        Role::Lint,
-        "",
-        &[
-            "check-yaml",
-            "check-json",
-            "check-toml",
-            "check-xml",
-            "yamllint",
-            "shellcheck",
-            "hadolint",
-            "hadolint-docker",
-            "markdownlint",
-            "markdownlint-cli2",
-            "actionlint",
-            "zizmor",
-            "check-github-workflows",
-            "check-jsonschema",
-            "rst-backticks",
-        ],
-    ),
-    known(
-        Role::Spelling,
-        "",
-        &["codespell", "typos", "cspell", "misspell"],
-    ),
-];
 
 /// Revisions that are branches, which move.
 const MOVING: &[&str] = &[
@@ -240,7 +120,7 @@ fn take_over(config: &Config, languages: &[Language], hooks: &mut Hooks) {
 
 fn hook(repo: &Repo, entry: &Entry, languages: &[Language]) -> Hook {
     let local = repo.repo == "local";
-    let known = KNOWN.iter().find(|k| k.ids.contains(&entry.id.as_str()));
+    let known = known::find(&entry.id);
     let language = known
         .and_then(|k| languages.iter().find(|l| l.name == k.language))
         .map(|l| l.name);
@@ -300,196 +180,6 @@ fn hook(repo: &Repo, entry: &Entry, languages: &[Language]) -> Hook {
         }
     }
     hook
-}
-
-/// A tool that is set up without pre-commit, and the command that checks with it.
-struct Elsewhere {
-    name: &'static str,
-    role: Role,
-    language: &'static str,
-    /// Files that set it up.
-    files: &'static [&'static str],
-    /// What stands in CI, in a Makefile or in a manifest where it is used.
-    words: &'static [&'static str],
-    entry: &'static str,
-}
-
-static ELSEWHERE: &[Elsewhere] = &[
-    Elsewhere {
-        name: "rustfmt",
-        role: Role::Format,
-        language: "rust",
-        files: &["rustfmt.toml", ".rustfmt.toml"],
-        words: &["cargo fmt"],
-        entry: "cargo fmt --all --check",
-    },
-    Elsewhere {
-        name: "clippy",
-        role: Role::Lint,
-        language: "rust",
-        files: &["clippy.toml", ".clippy.toml"],
-        words: &["cargo clippy"],
-        entry: "cargo clippy --all-targets",
-    },
-    Elsewhere {
-        name: "ruff_format",
-        role: Role::Format,
-        language: "python",
-        files: &[],
-        words: &["ruff format"],
-        entry: "ruff format --check",
-    },
-    Elsewhere {
-        name: "black",
-        role: Role::Format,
-        language: "python",
-        files: &[],
-        words: &["[tool.black]", "black --check"],
-        entry: "black --check .",
-    },
-    Elsewhere {
-        name: "ruff",
-        role: Role::Lint,
-        language: "python",
-        files: &["ruff.toml", ".ruff.toml"],
-        words: &["[tool.ruff]", "[tool.ruff.lint]", "ruff check"],
-        entry: "ruff check",
-    },
-    Elsewhere {
-        name: "flake8",
-        role: Role::Lint,
-        language: "python",
-        files: &[".flake8"],
-        words: &["flake8"],
-        entry: "flake8",
-    },
-    Elsewhere {
-        name: "golangci_lint",
-        role: Role::Lint,
-        language: "go",
-        files: &[".golangci.yml", ".golangci.yaml", ".golangci.toml"],
-        words: &["golangci-lint run"],
-        entry: "golangci-lint run",
-    },
-    Elsewhere {
-        name: "prettier",
-        role: Role::Format,
-        language: "javascript",
-        files: &[
-            ".prettierrc",
-            ".prettierrc.json",
-            ".prettierrc.yaml",
-            ".prettierrc.yml",
-            ".prettierrc.js",
-            "prettier.config.js",
-            "prettier.config.mjs",
-        ],
-        words: &["prettier --check", "prettier -c "],
-        entry: "npx prettier --check .",
-    },
-    Elsewhere {
-        name: "eslint",
-        role: Role::Lint,
-        language: "javascript",
-        files: &[
-            "eslint.config.js",
-            "eslint.config.mjs",
-            "eslint.config.ts",
-            ".eslintrc.json",
-            ".eslintrc.js",
-            ".eslintrc.cjs",
-            ".eslintrc.yml",
-            ".eslintrc",
-        ],
-        words: &["eslint ."],
-        entry: "npx eslint .",
-    },
-    Elsewhere {
-        name: "xo",
-        role: Role::Lint,
-        language: "javascript",
-        files: &[],
-        words: &["\"xo\":", "\"xo &&"],
-        entry: "npx xo",
-    },
-    Elsewhere {
-        name: "biome",
-        role: Role::Lint,
-        language: "javascript",
-        files: &["biome.json", "biome.jsonc"],
-        words: &[],
-        entry: "npx @biomejs/biome ci .",
-    },
-    Elsewhere {
-        name: "clang_format",
-        role: Role::Format,
-        language: "cpp",
-        files: &[],
-        words: &["clang-format --dry-run"],
-        entry: "clang-format --dry-run --Werror",
-    },
-];
-
-/// Formatters and linters that are in use without pre-commit.
-fn elsewhere(tree: &dyn Tree) -> Vec<Hook> {
-    let is_told = |path: &str| {
-        path.starts_with(".github/workflows/")
-            || matches!(
-                path,
-                "Makefile"
-                    | "justfile"
-                    | "Justfile"
-                    | "package.json"
-                    | "pyproject.toml"
-                    | "tox.ini"
-                    | ".gitlab-ci.yml"
-            )
-    };
-    let told: Vec<String> = tree
-        .files()
-        .iter()
-        .filter(|path| is_told(path))
-        .filter_map(|path| tree.text(path))
-        .collect();
-    let mut hooks = Vec::new();
-    for found in ELSEWHERE {
-        let set_up = found.files.iter().any(|file| tree.has(file));
-        let named = || {
-            let words = found.words.iter();
-            words
-                .clone()
-                .any(|word| told.iter().any(|text| text.contains(word)))
-        };
-        if !set_up && !named() {
-            continue;
-        }
-        // One tool looks at both languages of Node.js.
-        let languages: &[&'static str] = match found.language {
-            "javascript" => &["javascript", "typescript"],
-            _ => &[found.language],
-        };
-        for language in languages {
-            hooks.push(Hook {
-                name: found.name.to_owned(),
-                role: Some(found.role),
-                language: Some(language),
-                entry: Some(found.entry.to_owned()),
-                file_types: vec![file_type(language).to_owned()],
-                whole: true,
-                ..Hook::default()
-            });
-        }
-    }
-    hooks
-}
-
-/// What pre-commit calls the files of a language.
-fn file_type(language: &str) -> &str {
-    match language {
-        "typescript" => "ts",
-        "cpp" => "c++",
-        other => other,
-    }
 }
 
 #[cfg(test)]
