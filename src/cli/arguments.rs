@@ -53,6 +53,14 @@ pub enum Command {
     /// Write the files that a plan is compiled to
     #[command(after_help = EXIT_CODES)]
     Generate(Generate),
+    /// Write a first plan for a repository that has none
+    ///
+    /// Asks nothing. Looks at the names of files, at manifests, at the settings of pytest, pre-commit
+    /// and git, and at the markers in use; writes plans/<name>.dtp, which holds, with a question
+    /// `open("…")` for everything that no file says; and tells what it found and what to do next. A
+    /// repository that has a plan keeps it.
+    #[command(after_help = EXIT_CODES)]
+    Init(Init),
 }
 
 /// `dtpc check`
@@ -139,6 +147,13 @@ pub struct Generate {
     /// Overwrite files that dtpc did not write, or that were changed since
     #[arg(long, conflicts_with = "check")]
     pub force: bool,
+}
+
+/// `dtpc init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The root of the repository [default: this folder]
+    pub dir: Option<PathBuf>,
 }
 
 fn target_names() -> PossibleValuesParser {

@@ -22,12 +22,7 @@ pub fn plan(named: Option<&Path>) -> Result<PathBuf, Failure> {
         ))
         .help(help)
     })?;
-    let mut plans: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|e| e == "dtp") && declares_plan(path))
-        .collect();
-    plans.sort();
-    match plans.as_slice() {
+    match plans_among(entries).as_slice() {
         [plan] => Ok(plan.clone()),
         [] => Err(Failure::new(format!("no file in `{FOLDER}` declares a plan")).help(help)),
         several => {
@@ -42,6 +37,20 @@ pub fn plan(named: Option<&Path>) -> Result<PathBuf, Failure> {
             Err(Failure::new(message).help("name the one you mean"))
         }
     }
+}
+
+/// The files of a folder that declare a plan; none where there is no such folder.
+pub fn plans_in(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).map_or_else(|_| Vec::new(), plans_among)
+}
+
+fn plans_among(entries: fs::ReadDir) -> Vec<PathBuf> {
+    let mut plans: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "dtp") && declares_plan(path))
+        .collect();
+    plans.sort();
+    plans
 }
 
 /// Whether a file declares a `plan`, as far as it can be parsed.

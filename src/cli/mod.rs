@@ -14,6 +14,7 @@ mod explain;
 mod files;
 mod fix;
 mod generate;
+mod init;
 mod terminal;
 mod write;
 
@@ -82,6 +83,7 @@ pub fn main() -> ExitCode {
         arguments::Command::Check(check) => check::run(check),
         arguments::Command::Explain(explain) => Ok(explain::run(explain)),
         arguments::Command::Generate(generate) => generate::run(generate),
+        arguments::Command::Init(init) => init::run(init),
     };
     match done {
         Ok(outcome) => outcome.into(),

@@ -48,6 +48,13 @@ pub struct Change {
     protected: Option<String>,
 }
 
+impl Change {
+    /// Whether it must not happen without `--force`.
+    pub fn is_protected(&self) -> bool {
+        self.protected.is_some()
+    }
+}
+
 /// Compares outputs with what is in the folder, without changing anything.
 pub fn compare(
     out: &Path,
@@ -212,6 +219,25 @@ pub fn apply(out: &Path, changes: &[Change], force: bool) -> Result<(), Failure>
             .map_err(|e| Failure::new(format!("{} cannot be removed: {e}", path.display())))?;
     }
     Ok(())
+}
+
+/// Writes a file that is not there yet, and the folders it lies in.
+pub fn create(place: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |e: std::io::Error| match e.kind() {
+        ErrorKind::AlreadyExists => Failure::new(format!("{} is there already", place.display())),
+        _ => Failure::new(format!("{} cannot be written: {e}", place.display())),
+    };
+    fs::create_dir_all(place.parent().unwrap_or_else(|| Path::new(""))).map_err(failed)?;
+    let options = OpenOptions::new().write(true).create_new(true).open(place);
+    let mut file: File = options.map_err(failed)?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all());
+    written.map_err(|e| {
+        // Half a file is worth nothing.
+        let _ = fs::remove_file(place);
+        failed(e)
+    })
 }
 
 /// A file of a person's that gets another text.

@@ -33,8 +33,7 @@ pub use reference::{AnyRef, Ref};
 pub use rules::{
     Baseline, Bound, Layout, Limit, Local, Measure, Requirement, ThresholdCheck, Types,
 };
-pub(crate) use text::is_hidden;
-pub use text::{Command, Glob, Image, Line, Text, Variables};
+pub use text::{Command, Glob, Image, Line, Text, Variables, is_hidden};
 pub use trigger::{DispatchInput, Trigger};
 pub use words::{
     Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os,

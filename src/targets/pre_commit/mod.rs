@@ -26,10 +26,11 @@ impl Target for PreCommit {
     }
 
     fn render(&self, jobs: &Jobs<'_>) -> Result<Vec<Output>, RenderError> {
-        if jobs.plan.hooks.is_empty() {
+        let config = Config::of(jobs.plan);
+        // Hooks that wait for an answer are none yet.
+        if config.repos.is_empty() {
             return Ok(Vec::new());
         }
-        let config = Config::of(jobs.plan);
         let body = yaml::text(&config)?;
         let text = banner::sign(jobs, Comment::Hash, &body);
         Ok(vec![Output {

@@ -1,0 +1,260 @@
+//! Hooks: those of pre-commit, then what else formats and lints.
+
+mod elsewhere;
+mod known;
+
+use serde::Deserialize;
+
+use super::facts::{Hook, Hooks, Language};
+use super::{Tree, identifier, unique};
+use crate::name::one_line;
+use crate::schema::values::Role;
+use elsewhere::elsewhere;
+
+/// `.pre-commit-config.yaml`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Config {
+    exclude: String,
+    files: String,
+    repos: Vec<Repo>,
+}
+
+/// One entry of `repos`. The names are the framework's.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the names are given by the file format"
+)]
+struct Repo {
+    repo: String,
+    rev: String,
+    hooks: Vec<Entry>,
+}
+
+/// One entry of `hooks`. The names are the framework's.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the names are given by the file format"
+)]
+struct Entry {
+    id: String,
+    name: String,
+    entry: String,
+    language: String,
+    files: String,
+    exclude: String,
+    types: Vec<String>,
+    types_or: Vec<String>,
+    args: Vec<String>,
+    additional_dependencies: Vec<String>,
+    pass_filenames: Option<bool>,
+    stages: Vec<String>,
+}
+
+/// Revisions that are branches, which move.
+const MOVING: &[&str] = &[
+    "main", "master", "HEAD", "develop", "trunk", "stable", "latest",
+];
+
+/// What formats and lints a repository.
+pub fn look(tree: &dyn Tree, languages: &[Language]) -> Hooks {
+    let mut hooks = Hooks::default();
+    let file = ".pre-commit-config.yaml";
+    if let Some(text) = tree.text(file) {
+        match serde_yaml::from_str::<Config>(&text) {
+            Ok(config) => {
+                hooks.configured = true;
+                take_over(&config, languages, &mut hooks);
+            }
+            Err(_) => hooks
+                .questions
+                .push(format!("`{file}` cannot be read: which hooks are there?")),
+        }
+    }
+    for hook in elsewhere(tree) {
+        let wanted = languages.iter().any(|l| Some(l.name) == hook.language);
+        let there = hooks
+            .list
+            .iter()
+            .any(|h| h.language == hook.language && h.role == hook.role);
+        if wanted && !there {
+            add(hook, &mut hooks);
+        }
+    }
+    hooks
+}
+
+fn add(mut hook: Hook, hooks: &mut Hooks) {
+    hook.name = unique(&hook.name, |name| hooks.list.iter().any(|h| h.name == name));
+    hooks.list.push(hook);
+}
+
+fn take_over(config: &Config, languages: &[Language], hooks: &mut Hooks) {
+    for (key, pattern) in [("excludes", &config.exclude), ("takes only", &config.files)] {
+        if !pattern.is_empty() {
+            hooks.questions.push(format!(
+                "which files do hooks pass over? `.pre-commit-config.yaml` {key} {}",
+                one_line(pattern)
+            ));
+        }
+    }
+    for repo in &config.repos {
+        for entry in &repo.hooks {
+            // Hooks about pre-commit's own file.
+            if repo.repo == "meta" {
+                continue;
+            }
+            if entry.stages.iter().any(|s| s == "manual") && entry.stages.len() == 1 {
+                let question = format!("who calls the hook `{}`, which git never does?", entry.id);
+                hooks.questions.push(question);
+                continue;
+            }
+            add(hook(repo, entry, languages), hooks);
+        }
+    }
+}
+
+fn hook(repo: &Repo, entry: &Entry, languages: &[Language]) -> Hook {
+    let local = repo.repo == "local";
+    let known = known::find(&entry.id);
+    let language = known
+        .and_then(|k| languages.iter().find(|l| l.name == k.language))
+        .map(|l| l.name);
+    let name = identifier(&entry.id);
+    let id_differs = name.replace('_', "-") != entry.id;
+    let mut hook = Hook {
+        title: (!entry.name.is_empty()).then(|| one_line(&entry.name)),
+        role: Some(known.map_or(Role::Policy, |k| k.role)),
+        language,
+        repo: (!local).then(|| repo.repo.clone()),
+        rev: (!local && !MOVING.contains(&repo.rev.as_str())).then(|| repo.rev.clone()),
+        id: id_differs.then(|| entry.id.clone()),
+        arguments: entry.args.clone(),
+        dependencies: entry.additional_dependencies.clone(),
+        whole: entry.pass_filenames == Some(false),
+        at_git: match entry.stages.as_slice() {
+            [stage] if stage == "commit-msg" => Some("commit_msg"),
+            [stage] if stage == "pre-push" || stage == "push" => Some("pre_push"),
+            _ => None,
+        },
+        name,
+        ..Hook::default()
+    };
+    if local {
+        // What pre-commit would have to install cannot be run as it stands.
+        let as_is = ["system", "script", "unsupported", "unsupported_script", ""];
+        if as_is.contains(&entry.language.as_str())
+            && shlex::split(&entry.entry).is_some_and(|w| !w.is_empty())
+        {
+            hook.entry = Some(one_line(&entry.entry));
+        } else {
+            hook.remarks.push(format!(
+                "entry: {} ({})",
+                one_line(&entry.entry),
+                entry.language
+            ));
+            hook.dependencies.clear();
+            if !entry.additional_dependencies.is_empty() {
+                let packages = entry.additional_dependencies.join(", ");
+                hook.remarks
+                    .push(format!("additional_dependencies: {packages}"));
+            }
+        }
+    } else if !entry.entry.is_empty() {
+        hook.remarks
+            .push(format!("entry: {}", one_line(&entry.entry)));
+    }
+    match (entry.types_or.as_slice(), entry.types.as_slice()) {
+        ([], []) => {}
+        ([], [one]) => hook.file_types = vec![one.clone()],
+        (any, []) => hook.file_types = any.to_vec(),
+        (_, all) => hook.remarks.push(format!("types: {}", all.join(", "))),
+    }
+    for (key, pattern) in [("files", &entry.files), ("exclude", &entry.exclude)] {
+        if !pattern.is_empty() {
+            hook.remarks.push(format!("{key}: {}", one_line(pattern)));
+        }
+    }
+    hook
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Memory;
+    use super::*;
+
+    const PYTHON: Language = Language {
+        name: "python",
+        title: "Python",
+        files: 3,
+    };
+
+    #[test]
+    fn hooks_are_carried_over_and_what_cannot_be_is_remarked() {
+        let config = "exclude: ^data/\nrepos:\n\
+            - repo: meta\n  hooks:\n  - id: identity\n\
+            - repo: https://github.com/psf/black\n  rev: 23.1.0\n  hooks:\n  - id: black\n    types_or: [python, cython]\n    exclude: >\n      (?x)^(\n        a|b\n      )\n\
+            - repo: https://example.com/x\n  rev: main\n  hooks:\n  - id: My.Hook\n    args: [--fix]\n    stages: [commit-msg]\n\
+            - repo: local\n  hooks:\n  - id: own\n    name: Our own\n    language: system\n    entry: make own\n    pass_filenames: false\n  - id: env\n    language: python\n    entry: python x.py\n    additional_dependencies: [tomli]\n  - id: by-hand\n    stages: [manual]\n";
+        let hooks = look(
+            &Memory::new(&[(".pre-commit-config.yaml", config)]),
+            &[PYTHON],
+        );
+        assert!(hooks.configured);
+        let [black, other, own, env] = hooks.list.as_slice() else {
+            panic!("{:?}", hooks.list);
+        };
+        assert_eq!(
+            (black.role, black.language),
+            (Some(Role::Format), Some("python"))
+        );
+        assert_eq!(black.rev.as_deref(), Some("23.1.0"));
+        assert_eq!(black.file_types, ["python", "cython"]);
+        assert_eq!(black.remarks, ["exclude: (?x)^( a|b )"]);
+        assert_eq!(
+            (other.name.as_str(), other.id.as_deref()),
+            ("my_hook", Some("My.Hook"))
+        );
+        assert_eq!(
+            (other.rev.as_deref(), other.at_git),
+            (None, Some("commit_msg"))
+        );
+        assert_eq!(other.role, Some(Role::Policy));
+        assert_eq!((own.entry.as_deref(), own.whole), (Some("make own"), true));
+        assert_eq!(env.entry, None);
+        assert_eq!(env.remarks.len(), 2);
+        assert_eq!(hooks.questions.len(), 2, "{:?}", hooks.questions);
+    }
+
+    #[test]
+    fn tools_that_are_set_up_otherwise_count_where_their_language_is() {
+        let files = [
+            ("rustfmt.toml", ""),
+            (".flake8", ""),
+            (".github/workflows/x.yml", "run: cargo clippy --workspace"),
+        ];
+        let rust = Language {
+            name: "rust",
+            title: "Rust",
+            files: 1,
+        };
+        let hooks = look(&Memory::new(&files), &[rust]);
+        let names: Vec<&str> = hooks.list.iter().map(|h| h.name.as_str()).collect();
+        assert_eq!(names, ["rustfmt", "clippy"]);
+        assert!(!hooks.configured);
+    }
+
+    #[test]
+    fn a_configuration_that_is_none_is_asked_about() {
+        let hooks = look(
+            &Memory::new(&[(".pre-commit-config.yaml", "repos: {")]),
+            &[],
+        );
+        assert!(!hooks.configured);
+        assert_eq!(hooks.questions.len(), 1);
+    }
+}
