@@ -12,11 +12,12 @@ mod diff;
 mod discover;
 mod explain;
 mod files;
+mod fmt;
 mod generate;
 mod terminal;
 mod write;
 
-use std::fmt;
+use std::fmt::{Display, Formatter};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -64,8 +65,8 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Display for Failure {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         write!(f, "error: {}", self.message)?;
         match &self.help {
             Some(help) => write!(f, "\n  help: {help}"),
@@ -80,6 +81,7 @@ pub fn main() -> ExitCode {
     let done = match &arguments.command {
         arguments::Command::Check(check) => check::run(check),
         arguments::Command::Explain(explain) => Ok(explain::run(explain)),
+        arguments::Command::Fmt(fmt) => fmt::run(fmt),
         arguments::Command::Generate(generate) => generate::run(generate),
     };
     match done {

@@ -67,6 +67,11 @@ impl SourceFile {
         &self.name
     }
 
+    /// Its path relative to the folder of the plan, with `/` between folders.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The whole text.
     pub fn text(&self) -> &str {
         &self.text
