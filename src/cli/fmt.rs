@@ -56,7 +56,7 @@ pub fn run(arguments: &arguments::Fmt) -> Result<Outcome, Failure> {
             run.file(path, text, arguments.range);
         }
     }
-    run.finish(arguments, from_stdin)
+    Ok(run.finish(arguments, from_stdin))
 }
 
 /// Ends the process if what was asked for does not go together.
@@ -190,7 +190,7 @@ impl Run {
     }
 
     /// Writes what has changed, or shows it, and says what went wrong.
-    fn finish(mut self, arguments: &arguments::Fmt, from_stdin: bool) -> Result<Outcome, Failure> {
+    fn finish(mut self, arguments: &arguments::Fmt, from_stdin: bool) -> Outcome {
         let changed: Vec<&Formatted> = self
             .formatted
             .iter()
@@ -206,8 +206,8 @@ impl Run {
             for file in &self.formatted {
                 terminal::print(&file.after);
             }
-        } else {
-            write(&changed)?;
+        } else if let Err(failure) = write(&changed) {
+            self.failures.push(failure);
         }
         diagnostics::sort(&mut self.diagnostics);
         if !self.diagnostics.is_empty() {
@@ -221,13 +221,13 @@ impl Run {
             say(arguments.check, changed.len(), self.seen, refused);
         }
         let unread = self.diagnostics.iter().any(|d| d.code == codes::UNREADABLE);
-        Ok(if unread || !self.failures.is_empty() {
+        if unread || !self.failures.is_empty() {
             Outcome::Files
         } else if !self.diagnostics.is_empty() || (arguments.check && !changed.is_empty()) {
             Outcome::Findings
         } else {
             Outcome::Success
-        })
+        }
     }
 }
 

@@ -27,7 +27,7 @@ use clap::Parser;
 pub enum Outcome {
     /// 0: all is well.
     Success,
-    /// 1: the plan has errors, or outputs have drifted.
+    /// 1: the plan has errors, or files are not as they should be.
     Findings,
     /// 3: a file could not be read or written, or was not overwritten.
     Files,
