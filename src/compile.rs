@@ -136,8 +136,9 @@ pub fn compile(entry: &Entry, today: Option<Date>, loader: &mut dyn Loader) -> C
 /// The place that imports a file: the number of the importing file, and that of its import.
 type Importer = (usize, usize, Span);
 
-/// Reads and parses the plan's file and all that it imports.
-fn load(
+/// Reads and parses the plan's file and all that it imports, and reports what cannot be read or
+/// parsed.
+pub fn load(
     entry: &Entry,
     loader: &mut dyn Loader,
     sources: &mut SourceMap,

@@ -42,6 +42,7 @@ pub mod checks;
 pub mod cli;
 pub mod compile;
 pub mod diagnostics;
+pub mod format;
 pub mod init;
 pub mod jobs;
 pub mod name;

@@ -13,7 +13,7 @@ use crate::targets;
 /// What is printed below the options of every command.
 const EXIT_CODES: &str = "Exit codes:
   0  all is well
-  1  the plan has errors, or (with --check) outputs have drifted
+  1  the plan has errors, or (with --check) files are not as they should be
   2  the command line cannot be understood
   3  a file cannot be read or written, or was left alone because dtpc did not write it";
 
@@ -50,6 +50,9 @@ pub enum Command {
     Check(Check),
     /// Say what a finding means and what to do about it
     Explain(Explain),
+    /// Write plans in their one layout
+    #[command(after_help = EXIT_CODES)]
+    Fmt(Fmt),
     /// Write the files that a plan is compiled to
     #[command(after_help = EXIT_CODES)]
     Generate(Generate),
@@ -110,6 +113,37 @@ pub struct Explain {
     pub list: bool,
 }
 
+/// `dtpc fmt`
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Files, folders (every .dtp file below them), or `-` for standard input to standard output;
+    /// without any, the only plan in plans/ and all that it imports
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Write nothing: print a diff for every file that is not formatted, and exit with 1 if one is
+    /// not
+    #[arg(long)]
+    pub check: bool,
+
+    /// Format only the declarations on these lines, counted from 1, of the one file that is named
+    #[arg(long, value_name = "START:END", value_parser = lines, requires = "paths")]
+    pub range: Option<Lines>,
+
+    /// What standard input is called in messages
+    #[arg(long, value_name = "PATH", requires = "paths")]
+    pub stdin_filename: Option<PathBuf>,
+}
+
+/// Lines of a file, counted from 1, the last included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lines {
+    /// The first.
+    pub first: usize,
+    /// The last.
+    pub last: usize,
+}
+
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
@@ -166,6 +200,16 @@ fn target_names() -> PossibleValuesParser {
 
 fn code(text: &str) -> Result<Code, String> {
     Code::find(text).ok_or_else(|| "no finding has this code; `dtpc explain --list`".to_owned())
+}
+
+fn lines(text: &str) -> Result<Lines, String> {
+    let read = |(first, last): (&str, &str)| {
+        let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+        (1 <= first && first <= last).then_some(Lines { first, last })
+    };
+    text.split_once(':')
+        .and_then(read)
+        .ok_or_else(|| "lines are first:last, such as 10:20, counted from 1".to_owned())
 }
 
 fn date(text: &str) -> Result<Date, String> {

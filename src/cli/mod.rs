@@ -13,12 +13,13 @@ mod discover;
 mod explain;
 mod files;
 mod fix;
+mod fmt;
 mod generate;
 mod init;
 mod terminal;
 mod write;
 
-use std::fmt;
+use std::fmt::{Display, Formatter};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -28,7 +29,7 @@ use clap::Parser;
 pub enum Outcome {
     /// 0: all is well.
     Success,
-    /// 1: the plan has errors, or outputs have drifted.
+    /// 1: the plan has errors, or files are not as they should be.
     Findings,
     /// 3: a file could not be read or written, or was not overwritten.
     Files,
@@ -66,8 +67,8 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Display for Failure {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         write!(f, "error: {}", self.message)?;
         match &self.help {
             Some(help) => write!(f, "\n  help: {help}"),
@@ -82,6 +83,7 @@ pub fn main() -> ExitCode {
     let done = match &arguments.command {
         arguments::Command::Check(check) => check::run(check),
         arguments::Command::Explain(explain) => Ok(explain::run(explain)),
+        arguments::Command::Fmt(fmt) => fmt::run(fmt),
         arguments::Command::Generate(generate) => generate::run(generate),
         arguments::Command::Init(init) => init::run(init),
     };

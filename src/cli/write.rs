@@ -192,16 +192,25 @@ pub fn apply(out: &Path, changes: &[Change], force: bool) -> Result<(), Failure>
                 .help("move what is worth keeping into the plan, then use `--force`"));
         }
     }
+    let texts: Vec<(PathBuf, &str)> = changes
+        .iter()
+        .filter(|c| c.action != Action::Keep)
+        .filter_map(|c| Some((out.join(&c.path), c.wanted.as_deref()?)))
+        .collect();
+    all(&texts)?;
+    for change in changes.iter().filter(|c| c.action == Action::Remove) {
+        let path = out.join(&change.path);
+        fs::remove_file(&path)
+            .map_err(|e| Failure::new(format!("{} cannot be removed: {e}", path.display())))?;
+    }
+    Ok(())
+}
+
+/// Writes texts to their places: what fails before the first move leaves everything as it was.
+pub fn all(texts: &[(PathBuf, &str)]) -> Result<(), Failure> {
     let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();
-    for change in changes {
-        let Some(wanted) = change
-            .wanted
-            .as_ref()
-            .filter(|_| change.action != Action::Keep)
-        else {
-            continue;
-        };
-        match stage(&out.join(&change.path), wanted) {
+    for (place, text) in texts {
+        match stage(place, text) {
             Ok(pair) => staged.push(pair),
             Err(failure) => {
                 for (temporary, _) in &staged {
@@ -212,13 +221,7 @@ pub fn apply(out: &Path, changes: &[Change], force: bool) -> Result<(), Failure>
             }
         }
     }
-    move_in(&staged)?;
-    for change in changes.iter().filter(|c| c.action == Action::Remove) {
-        let path = out.join(&change.path);
-        fs::remove_file(&path)
-            .map_err(|e| Failure::new(format!("{} cannot be removed: {e}", path.display())))?;
-    }
-    Ok(())
+    move_in(&staged)
 }
 
 /// Writes a file that is not there yet, and the folders it lies in.

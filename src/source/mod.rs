@@ -67,7 +67,7 @@ impl SourceFile {
         &self.name
     }
 
-    /// Its path relative to the folder of the plan, as it was asked for.
+    /// Its path relative to the folder of the plan, with `/` between folders.
     pub fn path(&self) -> &str {
         &self.path
     }

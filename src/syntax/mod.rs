@@ -6,8 +6,8 @@
 
 pub mod ast;
 mod build;
-mod grammar;
-mod split;
+pub(crate) mod grammar;
+pub(crate) mod split;
 
 use std::num::NonZero;
 

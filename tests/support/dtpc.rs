@@ -9,13 +9,16 @@
     reason = "tests start processes, and each test uses a part of this"
 )]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread;
 
 /// A call of `dtpc` that is being put together.
 pub struct Dtpc {
     arguments: Vec<String>,
     folder: PathBuf,
+    input: Vec<u8>,
 }
 
 /// How a call ended.
@@ -35,7 +38,14 @@ impl Dtpc {
         Self {
             arguments: arguments.iter().map(|a| a.as_ref().to_owned()).collect(),
             folder: root().to_path_buf(),
+            input: Vec::new(),
         }
+    }
+
+    /// Gives it this on standard input, which is empty otherwise.
+    pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = input.into();
+        self
     }
 
     /// Calls it from this folder.
@@ -46,13 +56,22 @@ impl Dtpc {
 
     /// Makes the call.
     pub fn run(self) -> Ended {
-        let output = Command::new(env!("CARGO_BIN_EXE_dtpc"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_dtpc"))
             .args(&self.arguments)
             .current_dir(&self.folder)
             .env_clear()
             .env("LANG", "C.UTF-8")
-            .output()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .expect("dtpc can be started");
+        let mut stdin = child.stdin.take().expect("it was asked for");
+        // Aside, so that neither side waits for the other. A call that does not read is no mistake.
+        let input = self.input;
+        let writer = thread::spawn(move || drop(stdin.write_all(&input)));
+        let output = child.wait_with_output().expect("dtpc can be waited for");
+        writer.join().unwrap();
         Ended {
             code: output.status.code(),
             out: String::from_utf8(output.stdout).unwrap(),
