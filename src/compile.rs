@@ -15,6 +15,14 @@ pub trait Loader {
     /// # Errors
     /// Why there is none.
     fn load(&mut self, path: &str) -> Result<String, LoadError>;
+
+    /// The files of the repository, by their paths relative to its root, with `/` between folders.
+    /// `root` is what the plan says of it: its path relative to the folder of the plan. Nothing where
+    /// the files are not to be looked at, or where nobody knows the root.
+    fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {
+        let _ = root;
+        None
+    }
 }
 
 /// Why a file is not a text that can be compiled.
@@ -94,6 +102,8 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The plan, if nothing is wrong that keeps it from being used.
     pub plan: Option<CheckedPlan>,
+    /// Whether the files of the repository were looked at.
+    pub saw_tree: bool,
 }
 
 /// Compiles the plan at `entry`. `today` is the day on which dates are judged; without it, they are
@@ -120,16 +130,20 @@ pub fn compile(entry: &Entry, today: Option<Date>, loader: &mut dyn Loader) -> C
     if broken || unknown_kind {
         diagnostics.retain(|d| d.code != codes::UNKNOWN_NAME);
     }
+    let mut saw_tree = false;
     let plan = if diagnostics::has_errors(&diagnostics) {
         None
     } else {
-        checks::check(plan, &sources, today, &mut diagnostics)
+        let tree = loader.tree(root.as_deref());
+        saw_tree = tree.is_some();
+        checks::check(plan, &sources, today, tree.as_deref(), &mut diagnostics)
     };
     diagnostics::sort(&mut diagnostics);
     Compilation {
         sources,
         diagnostics,
         plan,
+        saw_tree,
     }
 }
 

@@ -94,6 +94,7 @@ fn without_a_plan_the_only_one_in_plans_is_used() {
     let repository = Repository::new();
     repository.write("plans/markers.dtp", "marker slow {}\n");
     repository.write("plans/notes.txt", "plan text {}\n");
+    repository.write("tests/test_small.py", "def test_it(): pass\n");
     let ended = repository.dtpc(&["check"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert_eq!(
@@ -446,6 +447,8 @@ hook spelling { role: spelling, entry: "codespell" }
 exception notes { paths: ["notes/**"], from: [spelling], kind: foreign, because: "not ours", owner: team, expires: 2026-01-31 }
 "#;
     repository.write("plans/small.dtp", &format!("{PLAN}{exception}"));
+    repository.write("notes/one.md", "# One\n");
+    repository.write("tests/test_small.py", "def test_it(): pass\n");
     assert_eq!(
         repository.dtpc(&["check", "--today", "2026-01-31"]).code,
         Some(0)

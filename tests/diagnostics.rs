@@ -35,6 +35,15 @@ impl Loader for Files {
     fn load(&mut self, path: &str) -> Result<String, LoadError> {
         fs::read_to_string(self.0.join(path)).map_err(|_| LoadError::Missing)
     }
+
+    fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {
+        let files = fs::read_dir(self.0.join(root?)).ok()?;
+        Some(
+            files
+                .map(|file| file.unwrap().file_name().to_str().unwrap().to_owned())
+                .collect(),
+        )
+    }
 }
 
 fn folder() -> PathBuf {

@@ -15,6 +15,7 @@ mod dates;
 mod features;
 mod filterset;
 mod gates;
+mod globs;
 mod host_limits;
 mod jobs;
 mod languages;
@@ -73,6 +74,8 @@ pub struct Context<'a> {
     pub cells: &'a [Cell],
     /// What is built for them.
     pub builds: &'a [BuildJob],
+    /// The files of the repository, if they are looked at.
+    pub tree: Option<&'a [String]>,
     /// The `accept` declarations that let something pass, by number.
     accepted: &'a mut HashSet<usize>,
     diagnostics: &'a mut Vec<Diagnostic>,
@@ -136,6 +139,7 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &schedules::Schedules,
         &runners::Runners,
         &layouts::Layouts,
+        &globs::Globs,
         &services::Services,
         &selections::Selections,
         &trust::Trust,
@@ -158,6 +162,7 @@ pub fn check(
     plan: Plan,
     sources: &SourceMap,
     today: Option<Date>,
+    tree: Option<&[String]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<CheckedPlan> {
     let stages = cells::life_cycle(&plan);
@@ -169,6 +174,7 @@ pub fn check(
             plan: &plan,
             sources,
             today,
+            tree,
             cells: &cells,
             builds: &builds,
             accepted: &mut accepted,

@@ -80,6 +80,11 @@ pub struct Check {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub today: Option<Date>,
 
+    /// The root of the repository, whose files the globs of the plan are held against [default: the
+    /// `root` of the plan]
+    #[arg(long, value_name = "DIR")]
+    pub repo: Option<PathBuf>,
+
     /// Count these warnings as errors: codes such as DTP0515, or `warnings` for all
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub deny: Vec<Denied>,

@@ -1,6 +1,7 @@
 //! `dtpc check`
 
 use super::arguments::Format;
+use super::files::Repository;
 use super::{Failure, Outcome, arguments, discover, files, fix, terminal};
 use crate::compile::{self, Compilation};
 use crate::diagnostics::levels::Levels;
@@ -13,6 +14,14 @@ use crate::source::SourceMap;
 pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
     let plan = discover::plan(arguments.plan.as_deref())?;
     let (entry, mut loader) = files::entry(&plan)?;
+    loader.repository = match &arguments.repo {
+        Some(folder) if !folder.is_dir() => {
+            let message = format!("{} is no folder", folder.display());
+            return Err(Failure::new(message));
+        }
+        Some(folder) => Repository::At(folder.clone()),
+        None => Repository::OfPlan,
+    };
     let today = Some(arguments.today.unwrap_or_else(today));
     let mut compilation = if arguments.fix {
         fix::run(&entry, today, &loader)?
@@ -34,6 +43,11 @@ pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
     }
     if outcome == Outcome::Success {
         terminal::print(&summary(&compilation));
+        if !compilation.saw_tree {
+            terminal::print(
+                "not checked: whether globs match files (DTP0705); give the plan a `root`, or `--repo DIR`\n",
+            );
+        }
     }
     Ok(outcome)
 }

@@ -11,6 +11,20 @@ use crate::source::MAX_FILE_BYTES;
 /// The files below, and around, the folder of a plan.
 pub struct Files {
     folder: PathBuf,
+    /// Whether the files of the repository are looked at, and where it is if the plan does not decide.
+    pub repository: Repository,
+}
+
+/// The repository that a plan is held against.
+#[derive(Debug, Clone, Default)]
+pub enum Repository {
+    /// None: what comes out of a plan does not depend on it.
+    #[default]
+    Unseen,
+    /// The one whose root the plan names.
+    OfPlan,
+    /// The one in this folder.
+    At(PathBuf),
 }
 
 impl Files {
@@ -33,6 +47,15 @@ impl Files {
 impl Loader for Files {
     fn load(&mut self, path: &str) -> Result<String, LoadError> {
         read(&self.path(path))
+    }
+
+    fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {
+        let root = match (&self.repository, root) {
+            (Repository::Unseen, _) | (Repository::OfPlan, None) => return None,
+            (Repository::OfPlan, Some(root)) => self.path(root),
+            (Repository::At(folder), _) => folder.clone(),
+        };
+        tree(&root)
     }
 }
 
@@ -59,8 +82,37 @@ pub fn entry(plan: &Path) -> Result<(Entry, Files), Failure> {
             file: file.to_string_lossy().into_owned(),
             folders,
         },
-        Files { folder },
+        Files {
+            folder,
+            repository: Repository::Unseen,
+        },
     ))
+}
+
+/// The files below a folder, those that git ignores left out. Nothing if it is no folder.
+fn tree(root: &Path) -> Option<Vec<String>> {
+    if !root.is_dir() {
+        return None;
+    }
+    let walk = ignore::WalkBuilder::new(root)
+        .hidden(false)
+        .require_git(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .build();
+    let mut files: Vec<String> = walk
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()))
+        .filter_map(|entry| {
+            let path = entry.path().strip_prefix(root).ok()?;
+            let parts: Vec<String> = path
+                .components()
+                .map(|part| part.as_os_str().to_string_lossy().into_owned())
+                .collect();
+            Some(parts.join("/"))
+        })
+        .collect();
+    files.sort_unstable();
+    Some(files)
 }
 
 fn ends_in_dots(path: &Path) -> bool {
