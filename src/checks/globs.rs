@@ -55,7 +55,7 @@ impl Check for Globs {
                 "no file of the repository is matched by this",
             );
             let (prefix, _) = glob.literal_prefix();
-            let near = suggest::nearest(&prefix, folders(tree).into_iter());
+            let near = suggest::nearest(&prefix, folders(tree));
             diagnostic = match near.filter(|near| *near != prefix) {
                 Some(near) => diagnostic.help(format!("there is a folder `{near}`")),
                 None => diagnostic.help("mend it, or take it out"),

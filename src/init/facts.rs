@@ -1,6 +1,6 @@
 //! What was found in a repository.
 
-use crate::schema::values::{Host, Role};
+use crate::schema::values::{ArgumentType, Host, Role};
 
 /// All that was found.
 #[derive(Debug)]
@@ -184,8 +184,19 @@ pub struct Marker {
     pub name: String,
     /// What it means, in the words of who registered it.
     pub description: String,
-    /// Whether it takes something in parentheses.
-    pub argument: bool,
+    /// What it takes in parentheses.
+    pub argument: Argument,
+}
+
+/// What a marker takes in parentheses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Argument {
+    /// Nothing.
+    None,
+    /// Something of a type that is known.
+    Known(ArgumentType),
+    /// Something.
+    Unknown,
 }
 
 /// What formats, lints and checks.

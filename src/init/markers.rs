@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::facts::{Marker, Markers};
+use super::facts::{Argument, Marker, Markers};
 use super::python::Pytest;
 use super::{Tree, paths};
+use crate::schema::values::ArgumentType;
 
 /// How many files are searched for markers.
 const FILES: usize = 5_000;
@@ -59,8 +60,8 @@ pub fn look(tree: &dyn Tree, pytest: &Pytest) -> Markers {
     for line in &pytest.markers {
         let (head, description) = line.split_once(':').unwrap_or((line, ""));
         let (name, argument) = match head.split_once('(') {
-            Some((name, _)) => (name, true),
-            None => (head, false),
+            Some((name, argument)) => (name, registered_argument(argument)),
+            None => (head, Argument::None),
         };
         let name = name.trim();
         if is_name(name) && !list.iter().any(|m| m.name == name) {
@@ -72,7 +73,7 @@ pub fn look(tree: &dyn Tree, pytest: &Pytest) -> Markers {
         }
     }
     let registered = list.len();
-    let mut used: BTreeSet<(String, bool)> = BTreeSet::new();
+    let mut used: BTreeSet<(String, Argument)> = BTreeSet::new();
     let helpers = tree
         .files()
         .iter()
@@ -104,14 +105,33 @@ fn is_name(name: &str) -> bool {
         && !RESERVED.contains(&name)
 }
 
-/// The names behind `pytest.mark.` in a text, each with whether it is called with something.
-fn uses(text: &str) -> impl Iterator<Item = (String, bool)> + '_ {
+/// What a registered marker takes, by the word that stands for it.
+fn registered_argument(word: &str) -> Argument {
+    match word.trim_end().trim_end_matches(')').trim() {
+        "N" | "n" | "num" | "number" | "count" | "int" => Argument::Known(ArgumentType::Number),
+        "TEXT" | "text" | "name" | "str" | "string" => Argument::Known(ArgumentType::Text),
+        _ => Argument::Unknown,
+    }
+}
+
+/// What a marker takes, by what it is called with.
+fn given_argument(called: &str) -> Argument {
+    match called.trim_start().chars().next() {
+        Some(')') => Argument::None,
+        Some(c) if c.is_ascii_digit() => Argument::Known(ArgumentType::Number),
+        Some('"' | '\'') => Argument::Known(ArgumentType::Text),
+        _ => Argument::Unknown,
+    }
+}
+
+/// The names behind `pytest.mark.` in a text, each with what it takes.
+fn uses(text: &str) -> impl Iterator<Item = (String, Argument)> + '_ {
     text.split("pytest.mark.").skip(1).map(|rest| {
         let end = rest
             .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
             .unwrap_or(rest.len());
         let called = rest[end..].strip_prefix('(');
-        let argument = called.is_some_and(|inside| !inside.trim_start().starts_with(')'));
+        let argument = called.map_or(Argument::None, given_argument);
         (rest[..end].to_owned(), argument)
     })
 }
@@ -136,7 +156,8 @@ mod tests {
             ..Pytest::default()
         };
         let markers = look(&tree, &pytest);
-        let seen: Vec<(&str, &str, bool)> = markers
+        let number = Argument::Known(ArgumentType::Number);
+        let seen: Vec<(&str, &str, Argument)> = markers
             .list
             .iter()
             .map(|m| (m.name.as_str(), m.description.as_str(), m.argument))
@@ -144,11 +165,11 @@ mod tests {
         assert_eq!(
             seen,
             [
-                ("slow", "takes long: a minute", false),
-                ("gpu", "how many", true),
-                ("fast", "", false),
-                ("unit", "", false),
-                ("vram", "", true),
+                ("slow", "takes long: a minute", Argument::None),
+                ("gpu", "how many", number),
+                ("fast", "", Argument::None),
+                ("unit", "", Argument::None),
+                ("vram", "", number),
             ]
         );
         assert_eq!(markers.registered, 2);

@@ -22,6 +22,7 @@ mod documents;
 mod gate;
 mod hooks;
 mod hostile;
+mod init;
 mod linters;
 mod pytest;
 mod read_back;

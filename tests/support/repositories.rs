@@ -93,7 +93,7 @@ pub const ALL: &[Kind] = &[
             "\"python3 -m pip install -e .[test]\"",
             "config: \"pyproject.toml\"",
             "/// takes long\nmarker slow {}",
-            "marker vram { argument: open(",
+            "marker vram { argument: number }",
             "takes:      not gpu",
             "minimum:  85%",
             "owner:        shop_team",

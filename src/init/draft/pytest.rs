@@ -1,6 +1,6 @@
 //! The markers of pytest, and what a machine takes by them.
 
-use super::super::facts::Marker;
+use super::super::facts::{Argument, Marker};
 use super::super::text::{Declaration, Text};
 use super::Draft;
 
@@ -73,10 +73,10 @@ impl Draft<'_> {
 
 fn add_marker(text: &mut Text, marker: &Marker, first: bool) {
     let declaration = Declaration::new("marker", &marker.name).doc(&marker.description);
-    let declaration = if marker.argument {
-        declaration.open("argument", "a `number` or a `text`?")
-    } else {
-        declaration
+    let declaration = match marker.argument {
+        Argument::None => declaration,
+        Argument::Known(argument) => declaration.field("argument", argument.word()),
+        Argument::Unknown => declaration.open("argument", "a `number` or a `text`?"),
     };
     if first {
         text.add(&declaration);
