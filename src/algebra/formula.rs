@@ -83,6 +83,17 @@ impl Formula {
         atoms
     }
 
+    /// Whether it holds where no atom does.
+    pub(super) fn is_true_without_atoms(&self) -> bool {
+        match self {
+            Self::Constant(value) => *value,
+            Self::Atom(_) => false,
+            Self::Not(inner) => !inner.is_true_without_atoms(),
+            Self::And(parts) => parts.iter().all(Self::is_true_without_atoms),
+            Self::Or(parts) => parts.iter().any(Self::is_true_without_atoms),
+        }
+    }
+
     /// How many words it is long: names, `and`, `or`, `not`, and pairs of parentheses.
     pub fn words(&self) -> usize {
         self.words_in(Place::Top)
@@ -91,6 +102,7 @@ impl Formula {
     fn words_in(&self, place: Place) -> usize {
         match self {
             Self::Constant(_) | Self::Atom(_) => 1,
+            Self::And(parts) | Self::Or(parts) if parts.is_empty() => 1,
             Self::Not(inner) => 1 + inner.words_in(Place::Not),
             Self::And(parts) | Self::Or(parts) if parts.len() < 2 => {
                 parts.iter().map(|part| part.words_in(place)).sum::<usize>()

@@ -44,8 +44,8 @@ mod space;
 
 pub use arguments::{Argument, ArgumentValue, Arguments};
 pub use diagram::Limits;
-pub use expression::{Expression, Form, MAX_DEPTH, ParseError, can_be_written};
 pub(crate) use expression::is_argument_name;
+pub use expression::{Expression, Form, MAX_DEPTH, ParseError, can_be_written};
 pub use formula::{Atom, Formula};
 pub use questions::{Algebra, Count, Set, Share, Undecided};
 pub use space::{Group, Space, SpaceBuilder, When};

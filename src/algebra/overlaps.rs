@@ -54,7 +54,10 @@ impl Algebra<'_> {
     /// none.
     fn forced(&self, root: Node) -> Forced {
         let nodes = self.diagrams.reachable(root);
-        let mut levels: Vec<u32> = nodes.iter().map(|n| self.diagrams.branch(*n).level).collect();
+        let mut levels: Vec<u32> = nodes
+            .iter()
+            .map(|n| self.diagrams.branch(*n).level)
+            .collect();
         levels.sort_unstable();
         levels.dedup();
         let place = |level: u32| levels.partition_point(|known| *known < level);

@@ -85,9 +85,9 @@ impl Count {
             .and_then(|times| 1_u128.checked_shl(times));
         match (self, factor) {
             (Self::Exactly(0), _) => self,
-            (Self::Exactly(count), Some(factor)) => {
-                count.checked_mul(factor).map_or(Self::Beyond, Self::Exactly)
-            }
+            (Self::Exactly(count), Some(factor)) => count
+                .checked_mul(factor)
+                .map_or(Self::Beyond, Self::Exactly),
             _ => Self::Beyond,
         }
     }
@@ -167,10 +167,14 @@ impl<'s> Algebra<'s> {
             is_empty: false,
         };
         // Rules can contradict each other only where there are several, or a `when`.
-        algebra.is_empty = space.components().any(|(number, component)| {
-            component.rules.iter().any(|rule| is_conditional(space, rule))
-                && algebra.ask(|a| a.component(number)) == Ok(Node::FALSE)
-        });
+        algebra.is_empty = space.is_forbidden()
+            || space.components().any(|(number, component)| {
+                component
+                    .rules
+                    .iter()
+                    .any(|rule| is_conditional(space, rule))
+                    && algebra.ask(|a| a.component(number)) == Ok(Node::FALSE)
+            });
         algebra
     }
 
@@ -285,7 +289,11 @@ impl<'s> Algebra<'s> {
 
     /// Whether something is in both.
     pub fn overlap(&mut self, a: Set, b: Set) -> Result<bool, Undecided> {
-        self.ask(|algebra| Ok(algebra.diagrams.is_possible(Operation::And, a.node, b.node)?))
+        self.ask(|algebra| {
+            Ok(algebra
+                .diagrams
+                .is_possible(Operation::And, a.node, b.node)?)
+        })
     }
 
     /// Whether the same is in both.
@@ -495,8 +503,11 @@ impl<'s> Algebra<'s> {
             Rule::Require(number) => self.compile(space.requirement(*number), MAX_DEPTH),
             Rule::Group(number) => {
                 let group = space.group(*number);
-                let mut levels: Vec<u32> =
-                    group.members.iter().filter_map(|m| space.level(m)).collect();
+                let mut levels: Vec<u32> = group
+                    .members
+                    .iter()
+                    .filter_map(|m| space.level(m))
+                    .collect();
                 levels.sort_unstable_by(|a, b| b.cmp(a));
                 let (holds, none) = self.arity(group.arity, group.default.is_some(), &levels)?;
                 match &group.when {

@@ -65,6 +65,9 @@ impl Algebra<'_> {
     pub fn simplest_carried(&mut self, formula: &Formula) -> Result<Formula, Undecided> {
         let carried = self.space.carried(formula);
         let set = self.set(&carried)?;
+        if self.names_default(&carried) {
+            return Ok(carried);
+        }
         Ok(self.shortest(set, Some(&carried), Words::Carried))
     }
 
@@ -105,6 +108,11 @@ impl Algebra<'_> {
         let rest = self
             .diagrams
             .apply(Operation::Minus, everything, search.set.node)?;
+        // Some need one word.
+        if let Some(word) = self.one_word(search, search.set.node, rest)? {
+            search.offer(&word);
+            return Ok(());
+        }
         for (node, other) in [(search.set.node, rest), (rest, search.set.node)] {
             let Ok(cover) = self.cover(node, other) else {
                 continue;
@@ -119,15 +127,27 @@ impl Algebra<'_> {
                 Words::Counted => formula,
                 Words::Carried => self.space.carried(&formula),
             };
-            self.improve(search, formula)?;
+            if search.words == Words::Counted || !self.names_default(&formula) {
+                self.improve(search, formula)?;
+            }
         }
         Ok(())
+    }
+
+    /// Whether a formula that says what is carried names a default: in a group of which a test
+    /// carries several, where to carry it and to count as carrying it differ. The rules are about
+    /// the latter, so nothing is taken from such a formula.
+    fn names_default(&self, carried: &Formula) -> bool {
+        carried
+            .atoms()
+            .iter()
+            .any(|atom| self.space.is_default(atom))
     }
 
     /// The atoms that may stand in for a part, with the literals of their levels, in the order of
     /// declaration.
     fn literals(&self, set: Set, words: Words) -> Vec<(Atom, u32)> {
-        let mut levels: Vec<u32> = self.levels_of(set);
+        let mut levels: Vec<u32> = self.levels_of([set.node, set.within]);
         levels.sort_by_key(|level| self.space.rank(*level));
         levels
             .into_iter()
@@ -137,8 +157,8 @@ impl Algebra<'_> {
             .collect()
     }
 
-    fn levels_of(&self, set: Set) -> Vec<u32> {
-        let mut levels: Vec<u32> = [set.node, set.within]
+    fn levels_of(&self, nodes: [Node; 2]) -> Vec<u32> {
+        let mut levels: Vec<u32> = nodes
             .into_iter()
             .flat_map(|node| self.diagrams.reachable(node))
             .map(|node| self.diagrams.branch(node).level)
@@ -202,20 +222,28 @@ impl Algebra<'_> {
         if part.words() == 1 {
             return Ok(None);
         }
-        for (atom, level) in &search.literals {
-            let literal = self.diagrams.literal(*level, true)?;
-            if self.separates(literal, holds, lacks)?
-                && let Some(whole) = shorter(atom.clone().into())
-            {
-                return Ok(Some(whole));
-            }
-        }
-        for (atom, level) in &search.literals {
-            let literal = self.diagrams.literal(*level, true)?;
-            if self.separates(literal, lacks, holds)?
-                && let Some(whole) = shorter(Formula::from(atom.clone()).negated())
-            {
-                return Ok(Some(whole));
+        Ok(self.one_word(search, holds, lacks)?.and_then(shorter))
+    }
+
+    /// A marker that holds in all of the one and in none of the other, or the opposite of one.
+    fn one_word(
+        &mut self,
+        search: &Search,
+        holds: Node,
+        lacks: Node,
+    ) -> Result<Option<Formula>, Undecided> {
+        for opposite in [false, true] {
+            let (inside, outside) = if opposite {
+                (lacks, holds)
+            } else {
+                (holds, lacks)
+            };
+            for (atom, level) in &search.literals {
+                let literal = self.diagrams.literal(*level, true)?;
+                if self.separates(literal, inside, outside)? {
+                    let atom = Formula::from(atom.clone());
+                    return Ok(Some(if opposite { atom.negated() } else { atom }));
+                }
             }
         }
         Ok(None)
@@ -231,9 +259,8 @@ impl Algebra<'_> {
     /// can be spared.
     fn cover(&mut self, inside: Node, outside: Node) -> Result<Vec<Cube>, Undecided> {
         let upper = self.diagrams.not(outside)?;
-        let nodes = self.diagrams.reachable(inside).len() + self.diagrams.reachable(upper).len();
-        // As deep as there are levels, of which there are no more than nodes.
-        if nodes > MOST_LEVELS {
+        // It goes as deep as there are levels.
+        if self.levels_of([inside, upper]).len() > MOST_LEVELS {
             return Err(Undecided::TooLarge);
         }
         let mut cubes = Vec::new();
@@ -303,11 +330,12 @@ impl Algebra<'_> {
             if holds { atom } else { atom.negated() }
         };
         for cube in &mut cubes {
-            cube.sort_by_key(|(level, _)| self.space.rank(*level));
+            cube.sort_by_key(|(level, holds)| (!holds, self.space.rank(*level)));
         }
         let order = |(level, holds): &(u32, bool)| (self.space.rank(*level), !holds);
         cubes.sort_by_key(|cube| cube.iter().map(order).collect::<Vec<_>>());
-        let mut parts = Vec::new();
+        // What is pulled out, and of what: of the same, together.
+        let mut parts: Vec<(Vec<Formula>, Formula)> = Vec::new();
         while let Some(shared) = self.most_frequent(&cubes) {
             let (with, without): (Vec<Cube>, Vec<Cube>) =
                 cubes.into_iter().partition(|cube| cube.contains(&shared));
@@ -315,15 +343,20 @@ impl Algebra<'_> {
                 .into_iter()
                 .map(|cube| cube.into_iter().filter(|l| *l != shared).collect())
                 .collect();
-            parts.push(Formula::and([literal(shared), self.factored(inner)]));
+            let inner = self.factored(inner);
+            match parts.iter_mut().find(|(_, known)| *known == inner) {
+                Some((factors, _)) => factors.push(literal(shared)),
+                None => parts.push((vec![literal(shared)], inner)),
+            }
             cubes = without;
         }
-        parts.extend(
-            cubes
-                .into_iter()
-                .map(|cube| Formula::and(cube.into_iter().map(literal))),
-        );
-        Formula::or(parts)
+        let joined = parts
+            .into_iter()
+            .map(|(factors, inner)| Formula::and([Formula::or(factors), inner]));
+        let alone = cubes
+            .into_iter()
+            .map(|cube| Formula::and(cube.into_iter().map(literal)));
+        Formula::or(joined.chain(alone))
     }
 
     /// The literal that most conjunctions have, two at least; of those, the one declared first.

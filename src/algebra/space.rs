@@ -164,7 +164,10 @@ impl Space {
     /// groups, unless they go round in a circle.
     fn carried_within(&self, formula: &Formula, depth: usize) -> Formula {
         let parts = |parts: &[Formula]| -> Vec<Formula> {
-            parts.iter().map(|p| self.carried_within(p, depth)).collect()
+            parts
+                .iter()
+                .map(|p| self.carried_within(p, depth))
+                .collect()
         };
         match formula {
             Formula::Constant(_) => formula.clone(),
@@ -183,15 +186,14 @@ impl Space {
     fn default_as_carried(&self, default: &Atom, group: &Group, depth: usize) -> Formula {
         let others = group.members.iter().filter(|member| *member != default);
         let none = Formula::or(others.cloned().map(Formula::from)).negated();
+        let uncarried = match &group.when {
+            When::Matches(when) => Formula::and([self.carried_within(when, depth - 1), none]),
+            When::Always | When::Open => none,
+        };
         match group.arity {
-            Arity::One | Arity::AtMostOne => match &group.when {
-                When::Matches(when) => {
-                    Formula::and([self.carried_within(when, depth - 1), none])
-                }
-                When::Always | When::Open => none,
-            },
+            Arity::One | Arity::AtMostOne => uncarried,
             // Beside others it holds only where it is carried itself.
-            Arity::Any | Arity::AtLeastOne => Formula::or([default.clone().into(), none]),
+            Arity::Any | Arity::AtLeastOne => Formula::or([default.clone().into(), uncarried]),
         }
     }
 
@@ -230,6 +232,13 @@ impl Space {
 
     pub(super) fn requirement(&self, requirement: usize) -> &Formula {
         &self.requirements[requirement]
+    }
+
+    /// Whether a requirement that names no atom fails everywhere.
+    pub(super) fn is_forbidden(&self) -> bool {
+        let constant = |formula: &&Formula| formula.atoms().is_empty();
+        let mut constants = self.requirements.iter().filter(constant);
+        constants.any(|formula| !formula.is_true_without_atoms())
     }
 
     pub(super) fn is_default(&self, atom: &Atom) -> bool {
@@ -393,7 +402,13 @@ impl SpaceBuilder {
                 seen[group] = true;
                 let group = &self.groups[group];
                 open.extend(group.members.iter().rev().map(|m| (place(m), false)));
-                open.extend(group.conditions().into_iter().rev().map(|a| (place(a), false)));
+                open.extend(
+                    group
+                        .conditions()
+                        .into_iter()
+                        .rev()
+                        .map(|a| (place(a), false)),
+                );
                 continue;
             }
             placed[atom] = true;
@@ -422,7 +437,11 @@ impl SpaceBuilder {
             add(space, group.members.first(), Rule::Group(number));
         }
         for (number, formula) in self.requirements.iter().enumerate() {
-            add(space, formula.atoms().first().copied(), Rule::Require(number));
+            add(
+                space,
+                formula.atoms().first().copied(),
+                Rule::Require(number),
+            );
         }
         for (marker, known) in &self.arguments {
             let level = |space: &Space, arguments: &Arguments| {

@@ -116,7 +116,8 @@ fn together(plan: &Plan, cell: Cell, undecided: bool) -> Diagnostic {
     );
     let name = suite.head.name();
     let diagnostic = if undecided {
-        let message = format!("it is too large to decide whether `{name}` can select a test {place}");
+        let message =
+            format!("it is too large to decide whether `{name}` can select a test {place}");
         Diagnostic::new(codes::UNDECIDED, span, message).help(SMALLER)
     } else {
         let message = format!("`{name}` can select no test {place}");

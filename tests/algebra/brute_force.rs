@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::shapes::{SMALL, Shape, Size, World, fitted, holds, shape, skeleton, worlds};
 
-/// Random expressions that are compared, in pairs.
+/// Random spaces: in each, two random expressions are looked at, ten thousand in all.
 const CASES: u32 = 5_000;
 
 fn cases(cases: u32) -> ProptestConfig {
@@ -32,7 +32,9 @@ fn smallest(shape: &Shape, among: &[World]) -> Option<Vec<Atom>> {
             .filter(|place| world & (1 << place) != 0)
             .collect()
     };
-    let best = among.iter().min_by_key(|world| (world.count_ones(), places(world)))?;
+    let best = among
+        .iter()
+        .min_by_key(|world| (world.count_ones(), places(world)))?;
     Some(carried(shape, *best))
 }
 
@@ -212,7 +214,10 @@ fn without_defaults(shape: &Shape, world: World, left_away: u32) -> Option<World
         }
         let default = group.default.as_ref()?;
         let has = |atom: &Atom| holds(&atom.clone().into(), &shape.atoms, world);
-        let others = group.members.iter().any(|member| member != default && has(member));
+        let others = group
+            .members
+            .iter()
+            .any(|member| member != default && has(member));
         let with_arguments = shape
             .atoms
             .iter()

@@ -13,8 +13,8 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod brute_force;
 mod bounds;
+mod brute_force;
 mod decisions;
 mod dynamo;
 mod notation;

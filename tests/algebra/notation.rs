@@ -20,12 +20,21 @@ fn what_is_printed_has_as_few_parentheses_as_can_be() {
         ("not(a and b)", "not (a and b)"),
         ("not not a", "not not a"),
         ("(not a) and b", "not a and b"),
-        ("device( serial = 1 ,name='x')", "device(serial=1, name=\"x\")"),
+        (
+            "device( serial = 1 ,name='x')",
+            "device(serial=1, name=\"x\")",
+        ),
         ("device (name='say \"x\"')", "device(name='say \"x\"')"),
-        ("d(a=-007, b=True, c=False, d=None)", "d(a=-7, b=True, c=False, d=None)"),
+        (
+            "d(a=-007, b=True, c=False, d=None)",
+            "d(a=-7, b=True, c=False, d=None)",
+        ),
         // As pytest cuts words: these are names.
         ("True and None", "True and None"),
-        ("test[a-1] or pkg/mod.py::test\\x+y", "test[a-1] or pkg/mod.py::test\\x+y"),
+        (
+            "test[a-1] or pkg/mod.py::test\\x+y",
+            "test[a-1] or pkg/mod.py::test\\x+y",
+        ),
         ("And or notable", "And or notable"),
         ("größe and 測試", "größe and 測試"),
         ("a\tand b", "a and b"),
@@ -39,10 +48,14 @@ fn every_part_knows_where_it_stands() {
     let text = "not a and (b or d(x=1))";
     let whole = parsed(text);
     assert_eq!(&text[whole.span.clone()], text);
-    let Form::And(parts) = whole.form else { panic!() };
+    let Form::And(parts) = whole.form else {
+        panic!()
+    };
     assert_eq!(&text[parts[0].span.clone()], "not a");
     assert_eq!(&text[parts[1].span.clone()], "b or d(x=1)");
-    let Form::Or(inner) = &parts[1].form else { panic!() };
+    let Form::Or(inner) = &parts[1].form else {
+        panic!()
+    };
     assert_eq!(&text[inner[1].span.clone()], "d(x=1)");
 }
 
@@ -51,28 +64,64 @@ fn what_pytest_refuses_is_refused_where_it_stands() {
     for (text, at, message) in [
         ("", "", "expected a marker expression, found nothing"),
         ("a b", "b", "expected `and`, `or` or the end, found `b`"),
-        ("a AND b", "AND", "expected `and`, `or` or the end, found `AND`"),
-        ("a and", "", "expected a marker, `not` or `(`, found the end"),
+        (
+            "a AND b",
+            "AND",
+            "expected `and`, `or` or the end, found `AND`",
+        ),
+        (
+            "a and",
+            "",
+            "expected a marker, `not` or `(`, found the end",
+        ),
         ("or", "or", "expected a marker, `not` or `(`, found `or`"),
         ("(a", "", "expected `)`, found the end"),
         ("a)", ")", "expected `and`, `or` or the end, found `)`"),
         ("a | b", "|", "unexpected character '|'"),
         ("a\nor b", "\n", "unexpected character '\\n'"),
-        ("\"a\"", "\"a\"", "expected a marker, `not` or `(`, found `\"a\"`"),
+        (
+            "\"a\"",
+            "\"a\"",
+            "expected a marker, `not` or `(`, found `\"a\"`",
+        ),
         ("d()", ")", "expected the name of an argument, found `)`"),
         ("d(1)", "1", "expected the name of an argument, found `1`"),
         ("d(x)", ")", "expected `=`, found `)`"),
-        ("d(x=1,)", ")", "expected the name of an argument, found `)`"),
-        ("d(x=1.5)", "1.5", "expected a text in quotes, a whole number, `True`, `False` or `None`, found `1.5`"),
-        ("d(x=)", ")", "expected a text in quotes, a whole number, `True`, `False` or `None`, found `)`"),
-        ("d(class=1)", "class", "expected the name of an argument, found `class`"),
-        ("d(a.b=1)", "a.b", "expected the name of an argument, found `a.b`"),
+        (
+            "d(x=1,)",
+            ")",
+            "expected the name of an argument, found `)`",
+        ),
+        (
+            "d(x=1.5)",
+            "1.5",
+            "expected a text in quotes, a whole number, `True`, `False` or `None`, found `1.5`",
+        ),
+        (
+            "d(x=)",
+            ")",
+            "expected a text in quotes, a whole number, `True`, `False` or `None`, found `)`",
+        ),
+        (
+            "d(class=1)",
+            "class",
+            "expected the name of an argument, found `class`",
+        ),
+        (
+            "d(a.b=1)",
+            "a.b",
+            "expected the name of an argument, found `a.b`",
+        ),
         ("d(x=1, x=2)", "x", "the argument `x` is given twice"),
         ("d(x='a\\n')", "\\", "a backslash in a text"),
         ("d(x='a)", "'a)", "the text is not closed"),
     ] {
         let error = Expression::parse(text).unwrap_err();
-        assert_eq!((&text[error.span.clone()], &*error.message), (at, message), "{text}");
+        assert_eq!(
+            (&text[error.span.clone()], &*error.message),
+            (at, message),
+            "{text}"
+        );
     }
 }
 
@@ -80,7 +129,11 @@ fn what_pytest_refuses_is_refused_where_it_stands() {
 fn nesting_is_bounded() {
     let nested = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
     assert!(Expression::parse(&nested(MAX_DEPTH - 1)).is_ok());
-    for text in [nested(MAX_DEPTH), nested(1_000_000), "not ".repeat(1_000_000) + "a"] {
+    for text in [
+        nested(MAX_DEPTH),
+        nested(1_000_000),
+        "not ".repeat(1_000_000) + "a",
+    ] {
         let error = Expression::parse(&text).unwrap_err();
         assert!(error.message.contains("nest"), "{error}");
     }
@@ -111,8 +164,9 @@ fn marker() -> impl Strategy<Value = Expression> {
             })
             .collect()
     });
-    let name = "[A-Za-z0-9_:+.\\[\\]\\\\/-]{1,8}"
-        .prop_filter("words", |name| !["and", "or", "not"].contains(&name.as_str()));
+    let name = "[A-Za-z0-9_:+.\\[\\]\\\\/-]{1,8}".prop_filter("words", |name| {
+        !["and", "or", "not"].contains(&name.as_str())
+    });
     (name, arguments).prop_map(|(name, arguments)| Expression::marker(name, arguments))
 }
 
@@ -143,8 +197,8 @@ fn wrapped(expression: &Expression) -> String {
 
 fn token() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "a", "gpu_1", "and", "or", "not", "(", ")", "=", ",", "'x'", "\"y\"", "1", "-2", "True", " ",
-        "\t", "'", "\\", "d(x=1)", "&", "é", "::", "[", "]",
+        "a", "gpu_1", "and", "or", "not", "(", ")", "=", ",", "'x'", "\"y\"", "1", "-2", "True",
+        " ", "\t", "'", "\\", "d(x=1)", "&", "é", "::", "[", "]",
     ])
 }
 
@@ -181,7 +235,10 @@ proptest! {
 fn survives(text: &str) {
     match Expression::parse(text) {
         Ok(expression) => assert_eq!(parsed(&expression.to_string()), expression, "{text:?}"),
-        Err(error) => assert!(text.get(error.span.clone()).is_some(), "{text:?}: {error:?}"),
+        Err(error) => assert!(
+            text.get(error.span.clone()).is_some(),
+            "{text:?}: {error:?}"
+        ),
     }
 }
 

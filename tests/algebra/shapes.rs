@@ -85,7 +85,9 @@ pub fn skeleton() -> impl Strategy<Value = Formula> {
     ];
     leaf.prop_recursive(4, 14, 4, |inner| {
         prop_oneof![
-            inner.clone().prop_map(|inner| Formula::Not(Box::new(inner))),
+            inner
+                .clone()
+                .prop_map(|inner| Formula::Not(Box::new(inner))),
             prop::collection::vec(inner.clone(), 0..4).prop_map(Formula::And),
             prop::collection::vec(inner, 0..4).prop_map(Formula::Or),
         ]
@@ -123,62 +125,66 @@ pub fn shape(size: Size) -> impl Strategy<Value = Shape> {
         prop::option::weighted(if size.requirements { 0.2 } else { 0.0 }, skeleton()),
         any::<bool>(),
     )
-        .prop_map(|(places, groups, arguments, conditions, requirement, backwards)| {
-            let count = places.len();
-            let mut atoms: Vec<Atom> = (0..count).map(marker).collect();
-            for (number, which) in arguments {
-                let atom = Atom::MarkerWithArguments {
-                    marker: marker(number % count).marker().unwrap(),
-                    arguments: some_arguments(which),
-                };
-                if !atoms.contains(&atom) {
-                    atoms.push(atom);
-                }
-            }
-            atoms.extend((0..u32::try_from(conditions).unwrap()).map(Atom::Condition));
-            // A group looks at what comes before it, or at what comes behind, and at what is in none.
-            let looks_at = |own: usize| -> Vec<Atom> {
-                let sees = |place: usize| {
-                    place == 3 || if backwards { place > own } else { place < own }
-                };
-                atoms
-                    .iter()
-                    .filter(|atom| match atom {
-                        Atom::Marker(id) | Atom::MarkerWithArguments { marker: id, .. } => {
-                            sees(places[id.0 as usize])
-                        }
-                        Atom::Condition(_) => true,
-                    })
-                    .cloned()
-                    .collect()
-            };
-            let groups = groups
-                .into_iter()
-                .enumerate()
-                .filter_map(|(own, (arity, default, when, skeleton))| {
-                    let members: Vec<Atom> =
-                        (0..count).filter(|m| places[*m] == own).map(marker).collect();
-                    let default = default.and_then(|d| members.get(d).cloned());
-                    let when = match when {
-                        0 => When::Open,
-                        1 | 2 => When::Matches(fitted(&skeleton, &looks_at(own))),
-                        _ => When::Always,
+        .prop_map(
+            |(places, groups, arguments, conditions, requirement, backwards)| {
+                let count = places.len();
+                let mut atoms: Vec<Atom> = (0..count).map(marker).collect();
+                for (number, which) in arguments {
+                    let atom = Atom::MarkerWithArguments {
+                        marker: marker(number % count).marker().unwrap(),
+                        arguments: some_arguments(which),
                     };
-                    (!members.is_empty()).then_some(Group {
-                        arity,
-                        members,
-                        default,
-                        when,
+                    if !atoms.contains(&atom) {
+                        atoms.push(atom);
+                    }
+                }
+                atoms.extend((0..u32::try_from(conditions).unwrap()).map(Atom::Condition));
+                // A group looks at what comes before it, or at what comes behind, and at what is in none.
+                let looks_at = |own: usize| -> Vec<Atom> {
+                    let sees = |place: usize| {
+                        place == 3 || if backwards { place > own } else { place < own }
+                    };
+                    atoms
+                        .iter()
+                        .filter(|atom| match atom {
+                            Atom::Marker(id) | Atom::MarkerWithArguments { marker: id, .. } => {
+                                sees(places[id.0 as usize])
+                            }
+                            Atom::Condition(_) => true,
+                        })
+                        .cloned()
+                        .collect()
+                };
+                let groups = groups
+                    .into_iter()
+                    .enumerate()
+                    .filter_map(|(own, (arity, default, when, skeleton))| {
+                        let members: Vec<Atom> = (0..count)
+                            .filter(|m| places[*m] == own)
+                            .map(marker)
+                            .collect();
+                        let default = default.and_then(|d| members.get(d).cloned());
+                        let when = match when {
+                            0 => When::Open,
+                            1 | 2 => When::Matches(fitted(&skeleton, &looks_at(own))),
+                            _ => When::Always,
+                        };
+                        (!members.is_empty()).then_some(Group {
+                            arity,
+                            members,
+                            default,
+                            when,
+                        })
                     })
-                })
-                .collect();
-            let requirements = requirement.iter().map(|r| fitted(r, &atoms)).collect();
-            Shape {
-                atoms,
-                groups,
-                requirements,
-            }
-        })
+                    .collect();
+                let requirements = requirement.iter().map(|r| fitted(r, &atoms)).collect();
+                Shape {
+                    atoms,
+                    groups,
+                    requirements,
+                }
+            },
+        )
 }
 
 /// A combination: one bit for each atom of a shape.

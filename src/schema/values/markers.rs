@@ -3,12 +3,14 @@
 use indexmap::IndexMap;
 
 use super::Text;
-use crate::algebra::{Argument as MarkerArgument, ArgumentValue, Arguments, can_be_written, is_argument_name};
+use crate::algebra::{
+    Argument as MarkerArgument, ArgumentValue, Arguments, can_be_written, is_argument_name,
+};
 use crate::diagnostics::{Diagnostic, codes, suggest};
 use crate::name::Name;
-use crate::schema::{Id, Plan};
 use crate::schema::kinds::{Marker, MarkerGroup, Service};
 use crate::schema::reader::{FieldType, Reader};
+use crate::schema::{Id, Plan};
 use crate::source::Span;
 use crate::syntax::ast::{Argument, Value, ValueKind};
 
@@ -120,11 +122,7 @@ impl FieldType for MarkerExpr {
     }
 }
 
-fn node(
-    value: &Value,
-    reader: &mut Reader<'_>,
-    called: &mut Vec<MarkerRef>,
-) -> Option<MarkerNode> {
+fn node(value: &Value, reader: &mut Reader<'_>, called: &mut Vec<MarkerRef>) -> Option<MarkerNode> {
     match &value.kind {
         ValueKind::Name if reader.word(value) == Some("all") => Some(MarkerNode::All),
         ValueKind::Name => MarkerRef::read(value, reader).map(|m| MarkerNode::Marker(m.id)),
@@ -135,9 +133,7 @@ fn node(
             called.push(marker);
             Some(MarkerNode::WithArguments(marker.id, arguments?))
         }
-        ValueKind::Not(inner) => {
-            Some(MarkerNode::Not(Box::new(node(inner, reader, called)?)))
-        }
+        ValueKind::Not(inner) => Some(MarkerNode::Not(Box::new(node(inner, reader, called)?))),
         ValueKind::And(parts) => nodes(parts, reader, called).map(MarkerNode::And),
         ValueKind::Or(parts) => nodes(parts, reader, called).map(MarkerNode::Or),
         _ => reader.wrong(value, "a marker expression: markers, `and`, `or`, `not`"),
