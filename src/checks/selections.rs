@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use super::{Check, Context};
-use crate::algebra::{Set, Space, Undecided};
+use crate::algebra::{Formula, Set, Space, Undecided};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::sets::Sets;
 use crate::jobs::{Cell, command, selection};
 use crate::schema::Plan;
-use crate::schema::values::{MarkerExpr, MarkerNode};
+use crate::schema::values::{Arity, MarkerExpr, MarkerNode};
 use crate::source::Span;
 
 pub(super) struct Selections;
@@ -34,7 +34,7 @@ impl Check for Selections {
                 continue;
             }
             let set = sets.algebra.of_node(&expression.node);
-            if let Some(finding) = alone(&sets, expression, set) {
+            if let Some(finding) = alone(plan, &sets, expression, set) {
                 reported.insert(expression.span);
                 context.report(finding);
             }
@@ -58,6 +58,7 @@ impl Check for Selections {
 
 /// What is wrong with an expression by itself.
 fn alone(
+    plan: &Plan,
     sets: &Sets<'_>,
     expression: &MarkerExpr,
     set: Result<Set, Undecided>,
@@ -67,17 +68,42 @@ fn alone(
         let message = "it is too large to decide whether this matches any test";
         return Some(Diagnostic::new(codes::UNDECIDED, span, message).help(SMALLER));
     };
-    if sets.algebra.is_never(set) {
-        let message = "no test can match this";
-        let help = "the marker groups leave no test that carries these markers and lacks those: change one of the terms";
-        Some(Diagnostic::new(codes::NEVER_MATCHES, span, message).help(help))
+    let (code, message, help) = if sets.algebra.is_never(set) {
+        let help = "change one of the terms, or what the marker groups say";
+        (codes::NEVER_MATCHES, "no test can match this", help)
     } else if sets.algebra.is_always(set) && expression.node != MarkerNode::All {
-        let message = "every test matches this";
-        let help = "the marker groups leave no test that does not: write `all`, or change one of the terms";
-        Some(Diagnostic::new(codes::ALWAYS_MATCHES, span, message).help(help))
+        let help = "write `all`, or change one of the terms";
+        (codes::ALWAYS_MATCHES, "every test matches this", help)
     } else {
-        None
+        return None;
+    };
+    let diagnostic = Diagnostic::new(code, span, message).help(help);
+    Some(with_groups(plan, expression, diagnostic))
+}
+
+/// Shows the groups of the markers that an expression names: they are the reason.
+fn with_groups(plan: &Plan, expression: &MarkerExpr, mut diagnostic: Diagnostic) -> Diagnostic {
+    let mut shown = HashSet::new();
+    for atom in Formula::from(&expression.node).atoms() {
+        let info = atom.marker().and_then(|marker| plan.markers.info(marker));
+        let Some(id) = info.and_then(|info| info.group) else {
+            continue;
+        };
+        let group = &plan.marker_groups[id];
+        if group.arity == Arity::Any && group.when.is_none() || !shown.insert(id) {
+            continue;
+        }
+        let count = group.arity.title();
+        let words = match &group.when {
+            Some(when) => format!(
+                "of these a test carries {count}, and none unless it matches `{}`",
+                selection::text(plan, &when.node)
+            ),
+            None => format!("of these a test carries {count}"),
+        };
+        diagnostic = diagnostic.label(group.head.head, words);
     }
+    diagnostic
 }
 
 const SMALLER: &str = "nothing is claimed about it: write it with fewer markers, or list markers of which a test carries one in a group";
