@@ -88,9 +88,8 @@ impl Operation {
             Self::And if b == always => Some(a),
             Self::Or if a == always || b == always => Some(always),
             Self::Or if a == never || a == b => Some(b),
-            Self::Or if b == never => Some(a),
+            Self::Or | Self::Minus if b == never => Some(a),
             Self::Minus if a == never || b == always || a == b => Some(never),
-            Self::Minus if b == never => Some(a),
             _ => None,
         }
     }

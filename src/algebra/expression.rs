@@ -129,8 +129,8 @@ impl Expression {
 
     /// The opposite.
     #[must_use]
-    pub fn not(inner: Self) -> Self {
-        Self::of(Form::Not(Box::new(inner)))
+    pub fn negated(self) -> Self {
+        Self::of(Form::Not(Box::new(self)))
     }
 
     /// All of these, of which there is one at least.
@@ -226,7 +226,7 @@ impl fmt::Display for Expression {
 /// Whether a text can stand in an argument: pytest knows no escapes, so a text must have no
 /// backslash, and not both quotes.
 pub fn can_be_written(text: &str) -> bool {
-    !text.contains('\\') && !(text.contains('"') && text.contains('\''))
+    !text.contains('\\') && (!text.contains('"') || !text.contains('\''))
 }
 
 /// Whether pytest takes this as the name of an argument: an identifier of Python and no word of its

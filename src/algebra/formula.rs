@@ -102,10 +102,10 @@ impl Formula {
     fn words_in(&self, place: Place) -> usize {
         match self {
             Self::Constant(_) | Self::Atom(_) => 1,
-            Self::And(parts) | Self::Or(parts) if parts.is_empty() => 1,
             Self::Not(inner) => 1 + inner.words_in(Place::Not),
             Self::And(parts) | Self::Or(parts) if parts.len() < 2 => {
-                parts.iter().map(|part| part.words_in(place)).sum::<usize>()
+                // None at all is a constant, and that is a word.
+                parts.first().map_or(1, |part| part.words_in(place))
             }
             Self::And(parts) | Self::Or(parts) => {
                 let is_or = matches!(self, Self::Or(_));
@@ -129,10 +129,10 @@ impl Formula {
             Self::Atom(Atom::MarkerWithArguments { marker, arguments }) => {
                 Expression::marker(name(*marker), arguments.iter().cloned().collect())
             }
-            Self::Not(inner) => Expression::not(inner.expression(name)?),
-            Self::And(parts) if !parts.is_empty() => Expression::and(expressions(parts, name)?),
-            Self::Or(parts) if !parts.is_empty() => Expression::or(expressions(parts, name)?),
-            Self::And(_) | Self::Or(_) => return None,
+            Self::Not(inner) => inner.expression(name)?.negated(),
+            Self::And(parts) | Self::Or(parts) if parts.is_empty() => return None,
+            Self::And(parts) => Expression::and(expressions(parts, name)?),
+            Self::Or(parts) => Expression::or(expressions(parts, name)?),
         })
     }
 

@@ -1,5 +1,10 @@
 //! The questions that are asked of a space.
 
+#![allow(
+    clippy::missing_errors_doc,
+    reason = "every question fails in the ways of `Undecided`, as `Algebra` says"
+)]
+
 use std::fmt;
 
 use rustc_hash::FxHashMap;
@@ -133,6 +138,12 @@ pub struct Share {
 ///   earlier parts; empty if [`Algebra::is_never`].
 /// - **A condition that can never hold**: give each condition an [`Atom::Condition`], what excludes
 ///   each other a [`Group`](super::Group) or a requirement, and ask [`Algebra::is_never`].
+///
+/// # Errors
+///
+/// Every question that returns a `Result` fails with [`Undecided::TooLarge`] where it would take more
+/// than the [`Limits`]; those that read an expression, with [`Undecided::Unknown`] where it names an
+/// atom that the space does not have. The next question is answered as if the one had not been asked.
 #[derive(Debug)]
 pub struct Algebra<'s> {
     pub(super) space: &'s Space,
@@ -194,11 +205,6 @@ impl<'s> Algebra<'s> {
     }
 
     /// The combinations that match a formula.
-    ///
-    /// # Errors
-    ///
-    /// [`Undecided::Unknown`] if the formula names an atom that the space does not have, and
-    /// [`Undecided::TooLarge`], as every question here.
     pub fn set(&mut self, formula: &Formula) -> Result<Set, Undecided> {
         self.ask(|algebra| algebra.make(formula))
     }
@@ -446,18 +452,16 @@ impl<'s> Algebra<'s> {
         if a.touched == Touched::NONE {
             return Ok((b.touched, b.within));
         }
-        let touched = match self.joined.get(&(a.touched, b.touched)) {
-            Some(touched) => *touched,
-            None => {
-                let mut components = self.lists[a.touched.0 as usize].to_vec();
-                components.extend_from_slice(&self.lists[b.touched.0 as usize]);
-                components.sort_unstable();
-                components.dedup();
-                let touched = self.touched(components);
-                self.joined.insert((a.touched, b.touched), touched);
-                touched
-            }
-        };
+        let known = self.joined.get(&(a.touched, b.touched)).copied();
+        let touched = known.unwrap_or_else(|| {
+            let mut components = self.lists[a.touched.0 as usize].to_vec();
+            components.extend_from_slice(&self.lists[b.touched.0 as usize]);
+            components.sort_unstable();
+            components.dedup();
+            let touched = self.touched(components);
+            self.joined.insert((a.touched, b.touched), touched);
+            touched
+        });
         Ok((touched, self.rules(touched)?))
     }
 

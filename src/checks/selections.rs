@@ -34,7 +34,7 @@ impl Check for Selections {
                 continue;
             }
             let set = sets.algebra.of_node(&expression.node);
-            if let Some(finding) = alone(plan, &sets, expression, set) {
+            if let Some(finding) = alone(plan, &sets, expression, &set) {
                 reported.insert(expression.span);
                 context.report(finding);
             }
@@ -61,10 +61,10 @@ fn alone(
     plan: &Plan,
     sets: &Sets<'_>,
     expression: &MarkerExpr,
-    set: Result<Set, Undecided>,
+    set: &Result<Set, Undecided>,
 ) -> Option<Diagnostic> {
     let span = expression.span;
-    let Ok(set) = set else {
+    let Ok(set) = *set else {
         let message = "it is too large to decide whether this matches any test";
         return Some(Diagnostic::new(codes::UNDECIDED, span, message).help(SMALLER));
     };

@@ -213,11 +213,10 @@ fn joined(
 fn carried(plan: &Plan, node: &MarkerNode, depth: usize) -> MarkerNode {
     let parts = |parts: &[MarkerNode]| parts.iter().map(|p| carried(plan, p, depth)).collect();
     match node {
-        MarkerNode::All | MarkerNode::WithArguments(..) => node.clone(),
         MarkerNode::Marker(marker) if depth > 0 => {
             default_as_carried(plan, *marker, depth).unwrap_or_else(|| node.clone())
         }
-        MarkerNode::Marker(_) => node.clone(),
+        MarkerNode::All | MarkerNode::Marker(_) | MarkerNode::WithArguments(..) => node.clone(),
         MarkerNode::Not(inner) => MarkerNode::Not(Box::new(carried(plan, inner, depth))),
         MarkerNode::And(inner) => MarkerNode::And(parts(inner)),
         MarkerNode::Or(inner) => MarkerNode::Or(parts(inner)),

@@ -155,9 +155,8 @@ fn value() -> impl Strategy<Value = ArgumentValue> {
 
 fn marker() -> impl Strategy<Value = Expression> {
     let arguments = prop::collection::vec(value(), 0..3).prop_map(|values| {
-        let names = ["serial", "name", "_x1"];
-        let named = names.into_iter().zip(values);
-        named
+        let given = ["serial", "name", "_x1"].into_iter().zip(values);
+        given
             .map(|(name, value)| Argument {
                 name: name.into(),
                 value,
@@ -174,7 +173,7 @@ fn expression() -> impl Strategy<Value = Expression> {
     marker().prop_recursive(6, 40, 5, |inner| {
         let parts = prop::collection::vec(inner.clone(), 1..5);
         prop_oneof![
-            inner.prop_map(Expression::not),
+            inner.prop_map(Expression::negated),
             parts.clone().prop_map(Expression::and),
             parts.prop_map(Expression::or),
         ]
@@ -249,7 +248,6 @@ fn partner(text: &str, open: usize) -> Option<usize> {
     for (at, c) in text.char_indices() {
         match (quote, c) {
             (Some(q), _) if c == q => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(c),
             (None, '(') if at >= open => depth += 1,
             (None, ')') if at > open => {
