@@ -12,7 +12,7 @@ impl Check for Accepts {
 
     fn check(&self, context: &mut Context<'_>) {
         for (id, accept) in context.plan.accepts.iter() {
-            if context.accepted.contains(&id.index()) {
+            if context.accepted.borrow().contains(&id.index()) {
                 continue;
             }
             let Some(promise) = accept.promise else {

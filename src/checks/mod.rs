@@ -14,6 +14,7 @@ mod cycles;
 mod dates;
 mod features;
 mod filterset;
+mod gaps;
 mod gates;
 mod globs;
 mod host_limits;
@@ -23,6 +24,8 @@ mod layouts;
 mod limits;
 mod markers;
 mod outputs;
+mod overlaps;
+mod parts;
 mod pins;
 mod plan_count;
 mod runners;
@@ -39,10 +42,13 @@ mod unused;
 
 pub(crate) use features::covering;
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::ops::Deref;
 
+use crate::algebra::Space;
 use crate::diagnostics::{Code, Diagnostic, has_errors};
+use crate::jobs::sets::Sets;
 use crate::jobs::{self as derived, BuildJob, Cell, cells};
 use crate::schema::Plan;
 use crate::schema::kinds::Accept;
@@ -74,11 +80,13 @@ pub struct Context<'a> {
     pub cells: &'a [Cell],
     /// What is built for them.
     pub builds: &'a [BuildJob],
+    /// What its declarations and cells select.
+    pub sets: &'a RefCell<Sets<'a>>,
     /// The files of the repository, if they are looked at.
     pub tree: Option<&'a [String]>,
     /// The `accept` declarations that let something pass, by number.
-    accepted: &'a mut HashSet<usize>,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    accepted: &'a RefCell<HashSet<usize>>,
+    diagnostics: &'a RefCell<Vec<Diagnostic>>,
 }
 
 impl Context<'_> {
@@ -95,7 +103,7 @@ impl Context<'_> {
         });
         match found {
             Some((id, _)) => {
-                self.accepted.insert(id.index());
+                self.accepted.borrow_mut().insert(id.index());
             }
             None => self.report(diagnostic),
         }
@@ -103,7 +111,7 @@ impl Context<'_> {
 
     /// Reports a finding.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        self.diagnostics.borrow_mut().push(diagnostic);
     }
 }
 
@@ -154,6 +162,8 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &outputs::Outputs,
         &unused::Unused,
     ],
+    // Proofs: of a plan whose every expression can match.
+    &[&parts::Parts, &gaps::Gaps, &overlaps::Overlaps],
     &[&accepts::Accepts],
 ];
 
@@ -165,27 +175,42 @@ pub fn check(
     tree: Option<&[String]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<CheckedPlan> {
-    let stages = cells::life_cycle(&plan);
-    let cells = cells::cells(&plan, &stages);
-    let builds = derived::builds::derive(&plan, &stages, &cells);
-    let mut accepted = HashSet::new();
+    diagnostics.append(&mut look(&plan, sources, today, tree));
+    (!has_errors(diagnostics)).then_some(CheckedPlan { plan })
+}
+
+/// What the checks find, up to the first group that finds an error.
+fn look(
+    plan: &Plan,
+    sources: &SourceMap,
+    today: Option<Date>,
+    tree: Option<&[String]>,
+) -> Vec<Diagnostic> {
+    let stages = cells::life_cycle(plan);
+    let cells = cells::cells(plan, &stages);
+    let builds = derived::builds::derive(plan, &stages, &cells);
+    let space = Space::of_plan(plan, []);
+    let sets = RefCell::new(Sets::new(plan, &space));
+    let accepted = RefCell::new(HashSet::new());
+    let found = RefCell::new(Vec::new());
+    let mut context = Context {
+        plan,
+        sources,
+        today,
+        tree,
+        cells: &cells,
+        builds: &builds,
+        sets: &sets,
+        accepted: &accepted,
+        diagnostics: &found,
+    };
     for group in REGISTRY {
-        let mut context = Context {
-            plan: &plan,
-            sources,
-            today,
-            tree,
-            cells: &cells,
-            builds: &builds,
-            accepted: &mut accepted,
-            diagnostics,
-        };
         for check in *group {
             check.check(&mut context);
         }
-        if has_errors(diagnostics) {
-            return None;
+        if has_errors(&found.borrow()) {
+            break;
         }
     }
-    Some(CheckedPlan { plan })
+    found.take()
 }

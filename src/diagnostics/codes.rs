@@ -180,10 +180,18 @@ codes! {
         "Name one of the markers of the group, in a group of which a test carries one at most.";
     NEVER_MATCHES "DTP0303" "never-matches" Structural "An expression can never select a test."
         "Change one of the terms, or take the stage or the environment out of the suite.";
+    ALWAYS_MATCHES "DTP0304" "always-matches" Structural "An expression selects every test, and does not say so."
+        "Write `all`, or change one of the terms.";
+    UNDECIDED "DTP0305" "undecided" Warning "It is too large to decide whether an expression can select a test."
+        "Write the expression with fewer markers, or list markers of which a test carries one in a group.";
+    GAP "DTP0306" "gap" Promise "A stage promises tests that no job of it selects."
+        "Let a suite take them, or promise less; or `accept` the gap for now.";
     EMPTY_REST "DTP0307" "empty-rest" Structural "A `rest` has nothing left to take."
         "Take it out, or let the others take less.";
     CONDITION_NEVER "DTP0308" "condition-never-holds" Structural "A condition can never hold in the stages of its jobs."
         "Change the condition, or the triggers of the stage.";
+    OVERLAP "DTP0309" "overlap" Promise "Two jobs of a stage run the same tests, and nobody says why."
+        "Let one of the two take less, or say `repeats: other, because: \"…\"`.";
 
     TRUST "DTP0401" "trust" Structural "A job that outsiders can start would reach a private place."
         "Run the suite in a stage that only members can start, or in an environment that is known to be public.";

@@ -13,6 +13,7 @@ pub mod fill;
 pub mod machines;
 pub mod path;
 pub mod selection;
+pub mod sets;
 mod setup;
 
 pub use builds::BuildJob;

@@ -95,6 +95,8 @@ kinds! {
         required "markers" markers: MarkerNames, "markers: [gpu_0, gpu_1, gpu_2]";
         /// The marker that a test without any of the group is taken to carry.
         optional "default" default: Option<MarkerRef>, "default: gpu_0";
+        /// The tests that it is for: the others carry none of its markers. Without it, all.
+        optional "when" when: Option<MarkerExpr>, "when: vllm or sglang or trtllm";
     }
 
     /// A marker: its description goes into the pytest configuration. Markers listed in a group or
