@@ -38,6 +38,7 @@
 //!
 //! Nothing of this does input or output: files, terminals and processes belong to [`cli`].
 
+pub mod algebra;
 pub mod checks;
 pub mod cli;
 pub mod compile;

@@ -1,6 +1,9 @@
 //! Marker groups hold together.
 
+use petgraph::graphmap::DiGraphMap;
+
 use super::{Check, Context};
+use crate::algebra::Formula;
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::schema::values::Arity;
 
@@ -9,10 +12,17 @@ pub(super) struct Markers;
 impl Check for Markers {
     fn codes(&self) -> &'static [Code] {
         // MARKER_REUSED is found while names are collected: see `resolve::scope`.
-        &[codes::MARKER_DEFAULT, codes::MARKER_REUSED]
+        &[
+            codes::MARKER_DEFAULT,
+            codes::MARKER_REUSED,
+            codes::WRONG_TYPE,
+            codes::CYCLE,
+        ]
     }
 
     fn check(&self, context: &mut Context<'_>) {
+        arguments(context);
+        circles(context);
         for (_, group) in context.plan.marker_groups.iter() {
             let Some(default) = group.default else {
                 continue;
@@ -32,5 +42,69 @@ impl Check for Markers {
                 );
             }
         }
+    }
+}
+
+/// A marker that is asked for its arguments must be said to have some.
+fn arguments(context: &mut Context<'_>) {
+    let plan = context.plan;
+    let mut seen = std::collections::HashSet::new();
+    for marker in plan.marker_expressions().flat_map(|e| &e.called) {
+        let declared = plan.markers.info(marker.id).and_then(|info| info.declared);
+        let declared = declared.map(|id| &plan.marker_declarations[id]);
+        if declared.is_some_and(|d| d.argument.is_some()) || !seen.insert(marker.span) {
+            continue;
+        }
+        let name = plan.markers.name(marker.id);
+        let message = format!("the marker `{name}` takes no arguments");
+        let mut diagnostic = Diagnostic::new(codes::WRONG_TYPE, marker.span, message);
+        if let Some(declared) = declared {
+            diagnostic = diagnostic.label(declared.head.head, "it is declared here");
+        }
+        context.report(diagnostic.help(format!(
+            "say what it takes, `marker {name} {{ argument: number }}`, or leave the parentheses away"
+        )));
+    }
+}
+
+/// Whether a test is one that a group is for cannot depend on the markers of that group.
+fn circles(context: &mut Context<'_>) {
+    let plan = context.plan;
+    let mut graph = DiGraphMap::<usize, ()>::new();
+    for (id, group) in plan.marker_groups.iter() {
+        let Some(when) = &group.when else { continue };
+        for atom in Formula::from(&when.node).atoms() {
+            let info = atom.marker().and_then(|marker| plan.markers.info(marker));
+            if let Some(other) = info.and_then(|info| info.group) {
+                graph.add_edge(id.index(), other.index(), ());
+            }
+        }
+    }
+    for mut circle in petgraph::algo::tarjan_scc(&graph) {
+        circle.sort_unstable();
+        let in_circle = |from: usize| circle.iter().any(|to| graph.contains_edge(from, *to));
+        let groups: Vec<_> = plan
+            .marker_groups
+            .iter()
+            .filter(|(id, _)| circle.contains(&id.index()) && in_circle(id.index()))
+            .map(|(_, group)| group)
+            .collect();
+        let Some((first, further)) = groups.split_first() else {
+            continue;
+        };
+        let names: Vec<&str> = groups.iter().map(|g| g.head.name()).collect();
+        let message = format!(
+            "whether a test belongs to this group depends on the group itself: {}",
+            names.join(", ")
+        );
+        let span = first.when.as_ref().map_or(first.head.head, |w| w.span);
+        let mut diagnostic = Diagnostic::new(codes::CYCLE, span, message)
+            .help("name markers of other groups in `when`");
+        for group in further {
+            if let Some(when) = &group.when {
+                diagnostic = diagnostic.label(when.span, format!("from `{}`", group.head.name()));
+            }
+        }
+        context.report(diagnostic);
     }
 }

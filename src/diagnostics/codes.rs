@@ -121,6 +121,10 @@ codes! {
         "Name one of the markers of the group, in a group of which a test carries one at most.";
     NEVER_MATCHES "DTP0303" "never-matches" Error "An expression can never select a test."
         "Change one of the terms, or take the stage or the environment out of the suite.";
+    ALWAYS_MATCHES "DTP0304" "always-matches" Error "An expression selects every test, and does not say so."
+        "Write `all`, or change one of the terms.";
+    UNDECIDED "DTP0305" "undecided" Warning "It is too large to decide whether an expression can select a test."
+        "Write the expression with fewer markers, or list markers of which a test carries one in a group.";
 
     TRUST "DTP0401" "trust" Error "A job that outsiders can start would reach a private place."
         "Run the suite in a stage that only members can start, or in an environment that is known to be public.";

@@ -8,6 +8,7 @@ pub mod cells;
 pub mod command;
 pub mod machines;
 pub mod selection;
+pub mod sets;
 mod setup;
 
 pub use cells::Cell;

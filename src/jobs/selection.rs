@@ -1,7 +1,5 @@
 //! What a job selects, as one marker expression.
 
-use std::collections::BTreeMap;
-
 use super::Cell;
 use crate::name::Name;
 use crate::schema::kinds::{Stage, TestType};
@@ -22,7 +20,7 @@ pub fn of_stage(plan: &Plan, stage: Id<Stage>) -> MarkerNode {
 }
 
 /// What a type selects, with the wider types that it is part of.
-fn of_type(plan: &Plan, test_type: Id<TestType>) -> Vec<MarkerNode> {
+pub(super) fn of_type(plan: &Plan, test_type: Id<TestType>) -> Vec<MarkerNode> {
     let mut terms = Vec::new();
     let mut next = Some(test_type);
     // No longer than there are types: a circle is reported by a check.
@@ -82,6 +80,7 @@ fn simplify(node: MarkerNode) -> MarkerNode {
     match node {
         MarkerNode::Not(inner) => match simplify(*inner) {
             MarkerNode::All => MarkerNode::Or(Vec::new()),
+            MarkerNode::Not(inner) => *inner,
             inner => MarkerNode::Not(Box::new(inner)),
         },
         MarkerNode::And(parts) => conjunction(
@@ -121,15 +120,23 @@ pub fn pytest(plan: &Plan, cell: Cell) -> Option<String> {
     if factors.is_empty() {
         return None;
     }
+    let node = simplify(carried(
+        plan,
+        &conjunction(factors),
+        plan.marker_groups.len(),
+    ));
+    if node == MarkerNode::All {
+        return None;
+    }
     let mut text = String::new();
-    write(plan, &conjunction(factors), Place::Top, &mut text);
+    write(plan, &node, Place::Top, &mut text);
     Some(text)
 }
 
 /// An expression as text, its defaults written out.
 pub fn text(plan: &Plan, node: &MarkerNode) -> String {
     let mut text = String::new();
-    match simplify(node.clone()) {
+    match simplify(carried(plan, node, plan.marker_groups.len())) {
         MarkerNode::All => text.push_str("all"),
         node => write(plan, &node, Place::Top, &mut text),
     }
@@ -148,18 +155,15 @@ fn write(plan: &Plan, node: &MarkerNode, place: Place, out: &mut String) {
     match node {
         // Simplified away before: pytest has no word for "every test".
         MarkerNode::All => {}
-        MarkerNode::Marker(marker) => match others_of_default(plan, *marker) {
-            Some(others) => {
-                let others = others.into_iter().map(MarkerNode::Marker).collect();
-                write(
-                    plan,
-                    &MarkerNode::Not(Box::new(MarkerNode::Or(others))),
-                    place,
-                    out,
-                );
+        MarkerNode::Marker(marker) => out.push_str(plan.markers.name(*marker).as_str()),
+        MarkerNode::WithArguments(marker, arguments) => {
+            out.push_str(plan.markers.name(*marker).as_str());
+            for (index, argument) in arguments.iter().enumerate() {
+                out.push_str(if index == 0 { "(" } else { ", " });
+                out.push_str(&argument.to_string());
             }
-            None => out.push_str(plan.markers.name(*marker).as_str()),
-        },
+            out.push_str(if arguments.is_empty() { "" } else { ")" });
+        }
         MarkerNode::Not(inner) => {
             out.push_str("not ");
             write(plan, inner, Place::InNot, out);
@@ -202,110 +206,44 @@ fn joined(
     }
 }
 
-/// The other markers of the group of which this is the default, where a test carries one of them at
-/// the most.
-fn others_of_default(plan: &Plan, marker: MarkerId) -> Option<Vec<MarkerId>> {
+/// The same with each default written as "none of the others", for tools that know no defaults.
+///
+/// `depth` bounds how often the `when` of a group may lead to another default: no more often than
+/// there are groups, for a circle is reported by a check.
+fn carried(plan: &Plan, node: &MarkerNode, depth: usize) -> MarkerNode {
+    let parts = |parts: &[MarkerNode]| parts.iter().map(|p| carried(plan, p, depth)).collect();
+    match node {
+        MarkerNode::Marker(marker) if depth > 0 => {
+            default_as_carried(plan, *marker, depth).unwrap_or_else(|| node.clone())
+        }
+        MarkerNode::All | MarkerNode::Marker(_) | MarkerNode::WithArguments(..) => node.clone(),
+        MarkerNode::Not(inner) => MarkerNode::Not(Box::new(carried(plan, inner, depth))),
+        MarkerNode::And(inner) => MarkerNode::And(parts(inner)),
+        MarkerNode::Or(inner) => MarkerNode::Or(parts(inner)),
+    }
+}
+
+/// A default as none of the other markers of its group, where the group's `when` holds and a test
+/// carries one of them at the most.
+fn default_as_carried(plan: &Plan, marker: MarkerId, depth: usize) -> Option<MarkerNode> {
     let group = &plan.marker_groups[plan.markers.info(marker)?.group?];
     let is_default = group.default.is_some_and(|d| d.id == marker);
     if !is_default || !matches!(group.arity, Arity::One | Arity::AtMostOne) {
         return None;
     }
-    let others: Vec<MarkerId> = group
-        .markers
-        .markers
-        .iter()
-        .map(|m| m.id)
+    let markers = group.markers.markers.iter().map(|m| m.id);
+    let others: Vec<MarkerNode> = markers
         .filter(|id| *id != marker)
+        .map(MarkerNode::Marker)
         .collect();
-    (!others.is_empty()).then_some(others)
-}
-
-/// Whether any combination of markers that the groups allow satisfies all the factors: decided by
-/// looking at every combination of the markers that the factors name.
-///
-/// Nothing where that is more than a million combinations.
-pub fn can_match(plan: &Plan, factors: &[MarkerNode]) -> Option<bool> {
-    let mut named = Vec::new();
-    for factor in factors {
-        collect(factor, &mut named);
+    let mut terms = Vec::new();
+    if let Some(when) = &group.when {
+        terms.push(carried(plan, &when.node, depth - 1));
     }
-    named.sort_unstable();
-    named.dedup();
-    let choices = choices(plan, &named);
-    let mut combinations: u64 = 1;
-    for choice in &choices {
-        combinations = combinations.saturating_mul(choice.len() as u64);
+    if !others.is_empty() {
+        terms.push(MarkerNode::Not(Box::new(MarkerNode::Or(others))));
     }
-    if combinations > 1_000_000 {
-        return None;
-    }
-    let mut carried: Vec<&[MarkerId]> = vec![&[]; choices.len()];
-    Some((0..combinations).any(|mut number| {
-        for (slot, choice) in carried.iter_mut().zip(&choices) {
-            let count = choice.len() as u64;
-            *slot = &choice[usize::try_from(number % count).unwrap_or_default()];
-            number /= count;
-        }
-        factors.iter().all(|f| holds(f, &carried))
-    }))
-}
-
-/// For each group with named markers, and each named marker outside groups, the sets a test may
-/// carry of them.
-fn choices(plan: &Plan, named: &[MarkerId]) -> Vec<Vec<Vec<MarkerId>>> {
-    let mut groups: BTreeMap<Option<usize>, Vec<MarkerId>> = BTreeMap::new();
-    for marker in named {
-        let group = plan
-            .markers
-            .info(*marker)
-            .and_then(|info| info.group)
-            .map(Id::index);
-        groups.entry(group).or_default().push(*marker);
-    }
-    let free = |marker: &MarkerId| vec![vec![], vec![*marker]];
-    let mut choices = Vec::new();
-    for (group, markers) in groups {
-        let group = group
-            .and_then(|index| plan.marker_groups.iter().nth(index))
-            .map(|(_, g)| g);
-        let arity = group.map_or(Arity::Any, |g| g.arity);
-        // A marker of the group that no factor names leaves the choice to carry none of these.
-        let total = group.map_or(usize::MAX, |g| g.markers.markers.len());
-        match arity {
-            Arity::Any | Arity::AtLeastOne => choices.extend(markers.iter().map(free)),
-            Arity::One | Arity::AtMostOne => {
-                let mut sets: Vec<Vec<MarkerId>> = markers.iter().map(|m| vec![*m]).collect();
-                if arity == Arity::AtMostOne || markers.len() < total {
-                    sets.push(Vec::new());
-                }
-                choices.push(sets);
-            }
-        }
-    }
-    choices
-}
-
-fn collect(node: &MarkerNode, into: &mut Vec<MarkerId>) {
-    match node {
-        MarkerNode::All => {}
-        MarkerNode::Marker(id) => into.push(*id),
-        MarkerNode::Not(inner) => collect(inner, into),
-        MarkerNode::And(parts) | MarkerNode::Or(parts) => {
-            for part in parts {
-                collect(part, into);
-            }
-        }
-    }
-}
-
-fn holds(node: &MarkerNode, carried: &[&[MarkerId]]) -> bool {
-    match node {
-        MarkerNode::All => true,
-        MarkerNode::Marker(id) => carried.iter().any(|set| set.contains(id)),
-        MarkerNode::Not(inner) => !holds(inner, carried),
-        MarkerNode::And(parts) => parts.iter().all(|p| holds(p, carried)),
-        MarkerNode::Or(parts) => parts.iter().any(|p| holds(p, carried)),
-    }
+    Some(conjunction(terms))
 }
 
 /// Whether a tool selects by markers.

@@ -86,12 +86,16 @@ kinds! {
         required "markers" markers: MarkerNames, "markers: [gpu_0, gpu_1, gpu_2]";
         /// The marker that a test without any of the group is taken to carry.
         optional "default" default: Option<MarkerRef>, "default: gpu_0";
+        /// The tests that it is for: the others carry none of its markers. Without it, all.
+        optional "when" when: Option<MarkerExpr>, "when: vllm or sglang or trtllm";
     }
 
     /// A marker: its description goes into the pytest configuration. Markers listed in a group or
     /// made by a service (`needs_<service>`) are declared only to describe them.
     "marker" Marker in marker_declarations {
-        /// What the marker takes in parentheses.
+        /// What the marker takes in parentheses. Marker expressions may ask for it by name,
+        /// `device(serial: 1)`, as pytest 8.3 and newer do; `device(any)` is the marker with whatever
+        /// arguments.
         optional "argument" argument: Option<ArgumentType>, "argument: number";
     }
 

@@ -2,13 +2,17 @@
 
 use indexmap::IndexMap;
 
+use super::Text;
+use crate::algebra::{
+    Argument as MarkerArgument, ArgumentValue, Arguments, can_be_written, is_argument_name,
+};
 use crate::diagnostics::{Diagnostic, codes, suggest};
 use crate::name::Name;
-use crate::schema::Id;
 use crate::schema::kinds::{Marker, MarkerGroup, Service};
 use crate::schema::reader::{FieldType, Reader};
+use crate::schema::{Id, Plan};
 use crate::source::Span;
-use crate::syntax::ast::{Value, ValueKind};
+use crate::syntax::ast::{Argument, Value, ValueKind};
 
 /// The number of a marker in [`Markers`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -76,17 +80,23 @@ impl Markers {
 pub struct MarkerExpr {
     /// The expression.
     pub node: MarkerNode,
+    /// The markers in it that stand with parentheses, and where: each must be declared with an
+    /// `argument`.
+    pub called: Vec<MarkerRef>,
     /// Where it stands.
     pub span: Span,
 }
 
 /// The forms of a [`MarkerExpr`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MarkerNode {
     /// `all`: every test.
     All,
     /// The test carries this marker.
     Marker(MarkerId),
+    /// The test carries this marker with these arguments; without any in the list, with whatever
+    /// arguments: `profiled_vram_gib(any)`.
+    WithArguments(MarkerId, Arguments),
     /// The test does not …
     Not(Box<MarkerNode>),
     /// All of these.
@@ -103,28 +113,137 @@ impl FieldType for MarkerExpr {
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let mut called = Vec::new();
         Some(Self {
-            node: node(value, reader)?,
+            node: node(value, reader, &mut called)?,
+            called,
             span: value.span,
         })
     }
 }
 
-fn node(value: &Value, reader: &mut Reader<'_>) -> Option<MarkerNode> {
+fn node(value: &Value, reader: &mut Reader<'_>, called: &mut Vec<MarkerRef>) -> Option<MarkerNode> {
     match &value.kind {
         ValueKind::Name if reader.word(value) == Some("all") => Some(MarkerNode::All),
         ValueKind::Name => MarkerRef::read(value, reader).map(|m| MarkerNode::Marker(m.id)),
-        ValueKind::Not(inner) => Some(MarkerNode::Not(Box::new(node(inner, reader)?))),
-        ValueKind::And(parts) => nodes(parts, reader).map(MarkerNode::And),
-        ValueKind::Or(parts) => nodes(parts, reader).map(MarkerNode::Or),
+        ValueKind::Call { callee, arguments } => {
+            let marker = MarkerRef::named(*callee, reader);
+            let arguments = marker_arguments(value, arguments, reader);
+            let marker = marker?;
+            called.push(marker);
+            Some(MarkerNode::WithArguments(marker.id, arguments?))
+        }
+        ValueKind::Not(inner) => Some(MarkerNode::Not(Box::new(node(inner, reader, called)?))),
+        ValueKind::And(parts) => nodes(parts, reader, called).map(MarkerNode::And),
+        ValueKind::Or(parts) => nodes(parts, reader, called).map(MarkerNode::Or),
         _ => reader.wrong(value, "a marker expression: markers, `and`, `or`, `not`"),
     }
 }
 
 /// All of the parts, after each was looked at.
-fn nodes(parts: &[Value], reader: &mut Reader<'_>) -> Option<Vec<MarkerNode>> {
-    let read: Vec<Option<MarkerNode>> = parts.iter().map(|p| node(p, reader)).collect();
+fn nodes(
+    parts: &[Value],
+    reader: &mut Reader<'_>,
+    called: &mut Vec<MarkerRef>,
+) -> Option<Vec<MarkerNode>> {
+    let read: Vec<Option<MarkerNode>> = parts.iter().map(|p| node(p, reader, called)).collect();
     read.into_iter().collect()
+}
+
+/// What stands in the parentheses behind a marker: `any`, or what pytest compares.
+fn marker_arguments(
+    value: &Value,
+    arguments: &[Argument],
+    reader: &mut Reader<'_>,
+) -> Option<Arguments> {
+    if let [Argument { name: None, value }] = arguments
+        && reader.word(value) == Some("any")
+    {
+        return Some(Arguments::default());
+    }
+    let form = "a marker takes `any`, or arguments by name: `device(serial: 1)`";
+    if arguments.is_empty() {
+        let message = "nothing stands in the parentheses";
+        return reader.report(Diagnostic::new(codes::WRONG_TYPE, value.span, message).help(form));
+    }
+    let mut read: Vec<MarkerArgument> = Vec::with_capacity(arguments.len());
+    let mut whole = true;
+    for argument in arguments {
+        let Some(name) = argument.name else {
+            let message = "pytest compares the arguments of a marker by their names only";
+            whole = reader
+                .report(Diagnostic::new(codes::WRONG_TYPE, argument.value.span, message).help(form))
+                .unwrap_or(false);
+            continue;
+        };
+        let text = reader.text(name).to_owned();
+        if !is_argument_name(&text) {
+            let message = format!("`{text}` is no name of an argument in Python");
+            whole = reader
+                .report(Diagnostic::new(codes::WRONG_TYPE, name, message))
+                .unwrap_or(false);
+        }
+        if read.iter().any(|known| *known.name == *text) {
+            let message = format!("`{text}` is given twice");
+            whole = reader
+                .report(Diagnostic::new(codes::DUPLICATE, name, message))
+                .unwrap_or(false);
+        }
+        match argument_value(&argument.value, reader) {
+            Some(value) => read.push(MarkerArgument {
+                name: text.into(),
+                value,
+            }),
+            None => whole = false,
+        }
+    }
+    whole.then(|| Arguments::new(read))
+}
+
+/// A value that pytest can compare with.
+fn argument_value(value: &Value, reader: &mut Reader<'_>) -> Option<ArgumentValue> {
+    let expected = "a whole number, a string, `true`, `false` or `none`";
+    match &value.kind {
+        ValueKind::Number { number, unit: None } => match reader.text(*number).parse() {
+            Ok(number) => Some(ArgumentValue::Integer(number)),
+            Err(_) => reader.wrong(value, expected),
+        },
+        ValueKind::Text => {
+            let text = Text::read(value, reader)?;
+            if can_be_written(&text) {
+                return Some(ArgumentValue::Text((&*text).into()));
+            }
+            let message = "pytest cannot be asked for this text";
+            reader.report(
+                Diagnostic::new(codes::WRONG_TYPE, value.span, message)
+                    .help("its `-m` knows no escapes: the text may have no backslash, and one kind of quote"),
+            )
+        }
+        ValueKind::Name => match reader.word(value) {
+            Some("true") => Some(ArgumentValue::True),
+            Some("false") => Some(ArgumentValue::False),
+            Some("none") => Some(ArgumentValue::None),
+            _ => reader.wrong(value, expected),
+        },
+        _ => reader.wrong(value, expected),
+    }
+}
+
+impl Plan {
+    /// Every marker expression of the plan.
+    pub fn marker_expressions(&self) -> impl Iterator<Item = &MarkerExpr> {
+        let groups = self.marker_groups.iter().map(|(_, group)| &group.when);
+        let stages = self.stages.iter().map(|(_, stage)| &stage.selects);
+        let types = self.types.iter().map(|(_, declared)| &declared.selects);
+        let environments = self.environments.iter().map(|(_, place)| &place.takes);
+        let suites = self.suites.iter().map(|(_, suite)| &suite.select);
+        groups
+            .chain(stages)
+            .chain(types)
+            .chain(environments)
+            .chain(suites)
+            .flatten()
+    }
 }
 
 /// A marker that is named.
@@ -142,15 +261,20 @@ impl FieldType for MarkerRef {
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
-        let Some(written) = reader.word(value) else {
+        if reader.word(value).is_none() {
             return reader.wrong(value, &Self::shape());
-        };
+        }
+        Self::named(value.span, reader)
+    }
+}
+
+impl MarkerRef {
+    /// The marker of the name that stands here.
+    fn named(span: Span, reader: &mut Reader<'_>) -> Option<Self> {
+        let written = reader.text(span);
         let name = written.strip_prefix("marker.").unwrap_or(written);
         if let Some(id) = reader.scope.markers().find(Name::new(name)) {
-            return Some(Self {
-                id,
-                span: value.span,
-            });
+            return Some(Self { id, span });
         }
         let known: Vec<&str> = reader
             .scope
@@ -163,7 +287,7 @@ impl FieldType for MarkerRef {
             |near| format!("did you mean `{near}`?"),
         );
         let message = format!("there is no marker `{name}`");
-        reader.report(Diagnostic::new(codes::UNKNOWN_NAME, value.span, message).help(help))
+        reader.report(Diagnostic::new(codes::UNKNOWN_NAME, span, message).help(help))
     }
 }
 

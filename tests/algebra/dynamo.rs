@@ -1,0 +1,197 @@
+//! The marker expressions of a real pipeline: each workflow, job and input with its expression, as
+//! `dynamo.tsv` has them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dtpc::algebra::{
+    Algebra, Arity, Atom, Expression, Form, Formula, Group, Set, Space, SpaceBuilder,
+};
+
+use crate::shapes::marker;
+
+const EXPRESSIONS: &str = include_str!("dynamo.tsv");
+
+/// The groups that the pipeline's documentation describes; the other markers are free.
+const GROUPS: [(Arity, &[&str]); 3] = [
+    (Arity::One, &["gpu_0", "gpu_1", "gpu_2", "gpu_4", "gpu_8"]),
+    (Arity::AtMostOne, &["h100", "xpu_1", "xpu_2"]),
+    (Arity::AtMostOne, &["vllm", "sglang", "trtllm"]),
+];
+
+fn expressions() -> Vec<Expression> {
+    EXPRESSIONS
+        .lines()
+        .map(|line| Expression::parse(line.split('\t').next_back().unwrap()).unwrap())
+        .collect()
+}
+
+/// The numbers of the markers, by their names.
+#[derive(Default)]
+struct Names(Vec<String>);
+
+impl Names {
+    fn atom(&mut self, name: &str) -> Atom {
+        let known = self.0.iter().position(|known| known == name);
+        marker(known.unwrap_or_else(|| {
+            self.0.push(name.to_owned());
+            self.0.len() - 1
+        }))
+    }
+
+    fn formula(&mut self, expression: &Expression) -> Formula {
+        match &expression.form {
+            Form::Marker { name, .. } => self.atom(name).into(),
+            Form::Not(inner) => Formula::Not(Box::new(self.formula(inner))),
+            Form::And(parts) => Formula::And(parts.iter().map(|p| self.formula(p)).collect()),
+            Form::Or(parts) => Formula::Or(parts.iter().map(|p| self.formula(p)).collect()),
+        }
+    }
+
+    fn text(&self, formula: &Formula) -> String {
+        let name = |id: dtpc::schema::values::MarkerId| self.0[id.0 as usize].clone();
+        formula.expression(&name).unwrap().to_string()
+    }
+}
+
+fn space(names: &mut Names, formulas: &[Formula]) -> Space {
+    let mut space = SpaceBuilder::default();
+    for (arity, members) in GROUPS {
+        let members: Vec<Atom> = members.iter().map(|name| names.atom(name)).collect();
+        space.group(Group::new(arity, members));
+    }
+    for formula in formulas {
+        space.mention(formula);
+    }
+    space.build()
+}
+
+#[test]
+fn all_parse_and_print_back() {
+    let expressions = expressions();
+    assert_eq!(expressions.len(), 48);
+    for (line, expression) in EXPRESSIONS.lines().zip(&expressions) {
+        let written = line.split('\t').next_back().unwrap();
+        // Some have parentheses around a single marker; apart from these they are printed as written.
+        let printed = expression.to_string();
+        assert_eq!(printed, written.replace("(gpu_0)", "gpu_0"));
+        assert_eq!(&Expression::parse(&printed).unwrap(), expression);
+    }
+}
+
+/// Which combinations each formula holds in, found by looking at all that the groups allow.
+fn by_looking(names: &Names, formulas: &[Formula]) -> Vec<u64> {
+    fn holds(formula: &Formula, world: &BTreeSet<usize>) -> bool {
+        match formula {
+            Formula::Constant(value) => *value,
+            Formula::Atom(atom) => world.contains(&(atom.marker().unwrap().0 as usize)),
+            Formula::Not(inner) => !holds(inner, world),
+            Formula::And(parts) => parts.iter().all(|p| holds(p, world)),
+            Formula::Or(parts) => parts.iter().any(|p| holds(p, world)),
+        }
+    }
+    let place = |name: &str| names.0.iter().position(|known| known == name).unwrap();
+    let mut choices: Vec<Vec<Option<usize>>> = Vec::new();
+    let mut grouped = BTreeSet::new();
+    for (arity, members) in GROUPS {
+        let members: Vec<usize> = members.iter().map(|name| place(name)).collect();
+        grouped.extend(members.clone());
+        let none = (arity != Arity::One).then_some(None);
+        choices.push(members.into_iter().map(Some).chain(none).collect());
+    }
+    let free = (0..names.0.len()).filter(|number| !grouped.contains(number));
+    choices.extend(free.map(|number| vec![None, Some(number)]));
+    let count: usize = choices.iter().map(Vec::len).product();
+    let mut masks = BTreeSet::new();
+    for mut number in 0..count {
+        let mut world = BTreeSet::new();
+        for choice in &choices {
+            world.extend(choice[number % choice.len()]);
+            number /= choice.len();
+        }
+        let bits = formulas.iter().enumerate();
+        masks.insert(bits.fold(0, |mask, (bit, f)| {
+            mask | u64::from(holds(f, &world)) << bit
+        }));
+    }
+    masks.into_iter().collect()
+}
+
+#[test]
+fn all_are_decided() {
+    // Those that differ: the same expression stands in several jobs.
+    let texts: BTreeSet<String> = expressions().iter().map(ToString::to_string).collect();
+    let mut names = Names::default();
+    let formulas: Vec<Formula> = texts
+        .iter()
+        .map(|text| names.formula(&Expression::parse(text).unwrap()))
+        .collect();
+    let space = space(&mut names, &formulas);
+    let mut algebra = Algebra::new(&space);
+    let sets: Vec<Set> = formulas.iter().map(|f| algebra.set(f).unwrap()).collect();
+    let masks = by_looking(&names, &formulas);
+    let mut overlaps = Vec::new();
+    for (a, set) in sets.iter().enumerate() {
+        let has = |bit: usize, mask: &u64| mask & (1 << bit) != 0;
+        assert_eq!(algebra.is_never(*set), !masks.iter().any(|m| has(a, m)));
+        assert_eq!(algebra.is_always(*set), masks.iter().all(|m| has(a, m)));
+        for (b, other) in sets.iter().enumerate() {
+            let overlap = masks.iter().any(|m| has(a, m) && has(b, m));
+            assert_eq!(algebra.overlap(*set, *other).unwrap(), overlap);
+            let implies = masks.iter().all(|m| !has(a, m) || has(b, m));
+            assert_eq!(algebra.implies(*set, *other).unwrap(), implies);
+            if a < b && overlap {
+                overlaps.push((a, b));
+            }
+        }
+    }
+    assert!(!overlaps.is_empty());
+    assert_eq!(algebra.overlaps(&sets).unwrap(), overlaps);
+}
+
+/// The jobs of the nightly pipeline together: what they leave out is what its issues tell of.
+#[test]
+fn nightly_leaves_out_what_it_is_known_to() {
+    let mut jobs: BTreeMap<&str, Expression> = BTreeMap::new();
+    for line in EXPRESSIONS
+        .lines()
+        .filter(|line| line.starts_with("nightly-ci.yml"))
+    {
+        let mut columns = line.split('\t').skip(1);
+        let job = columns.next().unwrap();
+        let key = format!("{job} {}", columns.next().unwrap());
+        jobs.insert(
+            Box::leak(key.into_boxed_str()),
+            Expression::parse(columns.next().unwrap()).unwrap(),
+        );
+    }
+    let mut names = Names::default();
+    let formulas: Vec<Formula> = jobs.values().map(|e| names.formula(e)).collect();
+    let space = space(&mut names, &formulas);
+    let mut algebra = Algebra::new(&space);
+    let sets: Vec<Set> = formulas.iter().map(|f| algebra.set(f).unwrap()).collect();
+    let run = algebra.union_of(sets).unwrap();
+    let dropped = |algebra: &mut Algebra<'_>, names: &mut Names, text: &str| {
+        let asked = names.formula(&Expression::parse(text).unwrap());
+        let asked = algebra.set(&asked).unwrap();
+        let dropped = algebra.difference(asked, run).unwrap();
+        algebra.describe(dropped).map(|f| match f {
+            Formula::Constant(false) => "nothing".to_owned(),
+            f => names.text(&f),
+        })
+    };
+    // Tests for four GPUs on H100 run nowhere, those for eight neither; and on an H100 a test of
+    // trtllm for one GPU does.
+    let vllm = dropped(&mut algebra, &mut names, "vllm and gpu_4 and h100");
+    assert_eq!(vllm.as_deref(), Some("gpu_4 and h100 and vllm"));
+    let eight = dropped(
+        &mut algebra,
+        &mut names,
+        "vllm and gpu_8 and not xpu_1 and not xpu_2",
+    );
+    assert_eq!(
+        eight.as_deref(),
+        Some("gpu_8 and vllm and not xpu_1 and not xpu_2")
+    );
+    let one = dropped(&mut algebra, &mut names, "trtllm and gpu_1 and h100");
+    assert_eq!(one.as_deref(), Some("nothing"));
+}
