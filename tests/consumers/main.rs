@@ -19,6 +19,7 @@ mod support;
 
 mod act;
 mod documents;
+mod expressions;
 mod gate;
 mod hooks;
 mod hostile;
