@@ -6,9 +6,17 @@
     reason = "a benchmark is no part of the interface"
 )]
 
+use std::fmt::Write as _;
+
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use dtpc::algebra::{Algebra, Arity, Atom, Expression, Form, Formula, Group, Set, SpaceBuilder};
+use dtpc::algebra::{
+    Algebra, Arity, Atom, Expression, Form, Formula, Group, Set, Space, SpaceBuilder,
+};
+use dtpc::compile::{Compilation, Entry, LoadError, Loader, compile};
+use dtpc::jobs::Cell;
+use dtpc::jobs::cells::{cells, life_cycle};
+use dtpc::jobs::sets::Sets;
 use dtpc::schema::values::MarkerId;
 
 fn main() {
@@ -101,7 +109,9 @@ fn simplest_of_each_real_expression(bencher: Bencher<'_, '_>) {
     }
     let read = |text: &&str| Expression::parse(text).expect("pytest reads it");
     let formulas: Vec<Formula> = written.iter().map(|t| names.formula(&read(t))).collect();
-    formulas.iter().for_each(|formula| space.mention(formula));
+    for formula in &formulas {
+        space.mention(formula);
+    }
     let space = space.build();
     bencher.bench(|| {
         let mut algebra = Algebra::new(&space);
@@ -120,7 +130,9 @@ fn cells_gap_and_overlaps(bencher: Bencher<'_, '_>, suites: usize) {
     space.group(Group::new(Arity::One, group(0, 5)));
     space.group(Group::new(Arity::AtMostOne, group(5, 3)));
     space.group(Group::new(Arity::AtMostOne, group(8, 4)));
-    (12..40).for_each(|free| space.atom(marker(free)));
+    for free in 12..40 {
+        space.atom(marker(free));
+    }
     let space = space.build();
     let is = |number: usize| Formula::from(marker(number));
     bencher.counter(ItemsCount::new(suites)).bench(|| {
@@ -149,5 +161,62 @@ fn cells_gap_and_overlaps(bencher: Bencher<'_, '_>, suites: usize) {
             algebra.witness(gap),
             algebra.overlaps(&cells).expect("small").len(),
         )
+    });
+}
+
+/// A plan of so many suites in two stages and two environments, with some hundred expressions.
+fn plan(suites: usize) -> Compilation {
+    struct One(String);
+    impl Loader for One {
+        fn load(&mut self, _path: &str) -> Result<String, LoadError> {
+            Ok(self.0.clone())
+        }
+    }
+    let mut text = r#"plan big { title: "Big" }
+        marker_group hardware { arity: one, default: gpu_0, markers: [gpu_0, gpu_1, gpu_2, gpu_4, gpu_8] }
+        marker_group framework { arity: at_most_one, markers: [vllm, sglang, trtllm] }
+        marker_group component { arity: one, when: vllm or sglang or trtllm, markers: [core, router, kvbm] }
+        marker_group rest { markers: [pre_merge, slow, flaky, long, big, far, odd] }
+        stage pre_merge { host: github, trigger: pull_request, types: [unit] }
+        stage nightly { host: github, trigger: schedule("0 8 * * *"), selects: all, types: [unit] }
+        type unit {}
+        environment cpu { takes: gpu_0, visibility: public, runner: linux, local: host }
+        environment gpu { takes: gpu_1 or gpu_2, visibility: public, runner: linux, local: host }
+        runner linux { labels: ["ubuntu-24.04"] }
+        "#
+    .to_owned();
+    for number in 0..suites {
+        let framework = ["vllm", "sglang", "trtllm"][number % 3];
+        let component = ["core", "router", "not kvbm"][number / 3 % 3];
+        let free = ["slow", "flaky", "long", "big", "far", "odd"];
+        let (with, without) = (free[number % 6], free[number / 7 % 6]);
+        let _ = writeln!(
+            text,
+            "suite s{number} {{ type: unit, tool: pytest, paths: [\"t{number}/**\"], \
+             select: {framework} and {component} and ({with} or not {without}), \
+             stages: [pre_merge, nightly], environments: [cpu, gpu] }}"
+        );
+    }
+    let entry = Entry {
+        file: "big.dtp".to_owned(),
+        folders: Vec::new(),
+    };
+    compile(&entry, None, &mut One(text))
+}
+
+/// The space of a plan, and whether each of its cells, four for each suite, can select a test.
+#[divan::bench(args = [1_000, 10_000, 100_000], sample_count = 10)]
+fn cells_of_a_plan(bencher: Bencher<'_, '_>, suites: usize) {
+    let compilation = plan(suites);
+    let plan = compilation.plan.expect("it holds");
+    let cells = cells(&plan, &life_cycle(&plan));
+    bencher.counter(ItemsCount::new(cells.len())).bench(|| {
+        let space = Space::of_plan(&plan, []);
+        let mut sets = Sets::new(&plan, &space);
+        let possible = |cell: &&Cell| {
+            let set = sets.of_cell(cell).expect("small");
+            !sets.algebra.is_never(set)
+        };
+        cells.iter().filter(possible).count()
     });
 }

@@ -5,6 +5,7 @@ use indexmap::IndexSet;
 use super::Cell;
 use super::cells;
 use super::selection;
+use super::sets::Sets;
 use crate::schema::kinds::{Coverage, Part, Suite};
 use crate::schema::values::{Bind, TestId, ToolKind, Verdict};
 use crate::schema::{Id, Plan};
@@ -47,6 +48,7 @@ pub fn of(
     cell: &Cell,
     shard: Option<Shard>,
     coverage: Option<Id<Coverage>>,
+    sets: &mut Sets<'_>,
 ) -> (Vec<Run>, Vec<Vec<String>>) {
     let suite = &plan.suites[cell.suite];
     let tool = tool_kind(plan, cell.suite);
@@ -84,11 +86,11 @@ pub fn of(
     }
     let parts = &plan.parts_of[cell.suite.index()];
     let runs = if parts.is_empty() {
-        vec![run(plan, cell, shard, &common, None)]
+        vec![run(plan, cell, shard, &common, None, sets)]
     } else {
         parts
             .iter()
-            .map(|part| run(plan, cell, shard, &common, Some(*part)))
+            .map(|part| run(plan, cell, shard, &common, Some(*part), sets))
             .collect()
     };
     (runs, report)
@@ -101,6 +103,7 @@ fn run(
     shard: Option<Shard>,
     program: &[String],
     part: Option<Id<Part>>,
+    sets: &mut Sets<'_>,
 ) -> Run {
     let suite = &plan.suites[cell.suite];
     let declared = part.map(|id| &plan.parts[id]);
@@ -131,7 +134,7 @@ fn run(
                 words.extend(["--group".to_owned(), shard.number.to_string()]);
             }
             words.extend(roots(suite));
-            let factors = selection::of_part(plan, cell, part);
+            let factors = sets.narrowing(selection::of_part(plan, cell, part));
             if let Some(selection) = selection::pytest(plan, factors) {
                 words.extend(["-m".to_owned(), selection]);
             }

@@ -23,6 +23,9 @@ pub use fill::{Filled, Late};
 
 use std::ops::Deref;
 
+use sets::Sets;
+
+use crate::algebra::Space;
 use crate::checks::CheckedPlan;
 use crate::name::Name;
 use crate::schema::kinds::{
@@ -136,16 +139,18 @@ impl<'p> Jobs<'p> {
         let stages = cells::life_cycle(plan);
         let cells = cells::cells(plan, &stages);
         let builds = builds::derive(plan, &stages, &cells);
+        let space = Space::of_plan(plan, []);
+        let mut sets = Sets::new(plan, &space);
         let mut jobs = Vec::with_capacity(cells.len());
         for cell in cells {
             let shards = shards(plan, &cell);
             if shards > 1 {
                 jobs.extend((1..=shards).map(|number| {
                     let shard = Shard { number, of: shards };
-                    job(plan, &builds, cell.clone(), Some(shard))
+                    job(plan, &builds, &mut sets, cell.clone(), Some(shard))
                 }));
             } else {
-                jobs.push(job(plan, &builds, cell, None));
+                jobs.push(job(plan, &builds, &mut sets, cell, None));
             }
         }
         Self {
@@ -290,7 +295,13 @@ fn title(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
     )
 }
 
-fn job(plan: &Plan, builds: &[BuildJob], cell: Cell, shard: Option<Shard>) -> Job {
+fn job(
+    plan: &Plan,
+    builds: &[BuildJob],
+    sets: &mut Sets<'_>,
+    cell: Cell,
+    shard: Option<Shard>,
+) -> Job {
     let suite = &plan.suites[cell.suite];
     let coverage = plan
         .coverages
@@ -306,7 +317,7 @@ fn job(plan: &Plan, builds: &[BuildJob], cell: Cell, shard: Option<Shard>) -> Jo
         .chain(measuring)
         .map(|t| t.id)
         .collect();
-    let (runs, report) = command::of(plan, &cell, shard, coverage);
+    let (runs, report) = command::of(plan, &cell, shard, coverage, sets);
     let runner = machines::runner(plan, &cell);
     let mut setup: Vec<Vec<String>> = tools
         .iter()

@@ -102,7 +102,9 @@ kinds! {
     /// A marker: its description goes into the pytest configuration. Markers listed in a group or
     /// made by a service (`needs_<service>`) are declared only to describe them.
     "marker" Marker in marker_declarations {
-        /// What the marker takes in parentheses.
+        /// What the marker takes in parentheses. Marker expressions may ask for it by name,
+        /// `device(serial: 1)`, as pytest 8.3 and newer do; `device(any)` is the marker with whatever
+        /// arguments.
         optional "argument" argument: Option<ArgumentType>, "argument: number";
         /// What a test that carries it asks of its machine: an environment that takes such tests and
         /// has less does not compile.

@@ -18,4 +18,5 @@ mod brute_force;
 mod decisions;
 mod dynamo;
 mod notation;
+mod plans;
 mod shapes;
