@@ -20,7 +20,7 @@ pub use fix::{Fix, Fixed, apply};
 pub struct Diagnostic {
     /// What kind of mistake it is.
     pub code: Code,
-    /// How much it matters: what its class says, unless the [levels](levels) of a run say otherwise.
+    /// How much it matters: what its class says, unless the [levels] of a run say otherwise.
     pub severity: Severity,
     /// Where it is: none when it is about a file that could not be read.
     pub span: Option<Span>,

@@ -49,6 +49,19 @@ pub fn install(tree: &dyn Tree, project: &str) -> Vec<String> {
     commands
 }
 
+/// The extras of a project, where none of them is called after tests: some may be needed by them.
+pub fn unclear_extras(tree: &dyn Tree, project: &str) -> Vec<String> {
+    let Some(manifest) = toml(tree, &paths::join(project, "pyproject.toml")) else {
+        return Vec::new();
+    };
+    let extras = at(manifest.as_item(), &["project", "optional-dependencies"]);
+    let table = extras.and_then(|extras| extras.as_table_like());
+    let names = table.into_iter().flat_map(|table| table.iter());
+    let names: Vec<String> = names.map(|(name, _)| name.to_owned()).collect();
+    let clear = names.iter().any(|name| FOR_TESTS.contains(&name.as_str()));
+    if clear { Vec::new() } else { names }
+}
+
 fn extra_of_setup(tree: &dyn Tree, project: &str, extra: &str) -> bool {
     ini(tree, &paths::join(project, "setup.cfg"))
         .is_some_and(|ini| ini.get("options.extras_require", extra).is_some())
@@ -146,5 +159,13 @@ mod tests {
         let (commands, python) = setup(&[("pyproject.toml", "[tool.poetry]\nname = \"x\"\n")]);
         assert_eq!(commands[2], "poetry install");
         assert_eq!(python, None);
+    }
+
+    #[test]
+    fn extras_that_may_be_needed_are_known() {
+        let extras = |text: &str| unclear_extras(&Memory::new(&[("pyproject.toml", text)]), "");
+        let table = "[project.optional-dependencies]\nd = []\nuvloop = []\n";
+        assert_eq!(extras(table), ["d", "uvloop"]);
+        assert_eq!(extras(&format!("{table}test = []\n")), Vec::<String>::new());
     }
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::{Runs, Suite, TestType, Tests, Tool};
 use super::{Tree, identifier, paths};
-use install::{install, python_version};
+use install::{install, python_version, unclear_extras};
 use settings::settings;
 
 /// How many projects of one repository get suites of their own.
@@ -50,6 +50,15 @@ pub fn look(tree: &dyn Tree, tests: &mut Tests) -> Pytest {
     for command in projects.keys().flat_map(|p| install(tree, p)) {
         if !setup.contains(&command) {
             setup.push(command);
+        }
+    }
+    for project in projects.keys() {
+        let extras = unclear_extras(tree, project);
+        if !extras.is_empty() {
+            tests.questions.push(format!(
+                "which extras do the Python tests need? there is {}",
+                extras.join(", ")
+            ));
         }
     }
     let python = projects.keys().find_map(|p| python_version(tree, p));
