@@ -163,7 +163,12 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &unused::Unused,
     ],
     // Proofs: of a plan whose every expression can match.
-    &[&parts::Parts, &gaps::Gaps, &overlaps::Overlaps],
+    &[
+        &parts::Parts,
+        &gaps::Gaps,
+        &overlaps::Overlaps,
+        &unused::UnaskedMarkers,
+    ],
     &[&accepts::Accepts],
 ];
 

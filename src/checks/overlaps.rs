@@ -3,7 +3,7 @@
 //! Two cells can run one test where the values of the axes that repeat tests are equal, their paths
 //! can meet, and what they select shares a combination of markers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Check, Context};
 use crate::algebra::Set;
@@ -36,6 +36,9 @@ impl Check for Overlaps {
     }
 }
 
+/// Cells, by number, and what each selects.
+type Selected = Vec<(usize, Set)>;
+
 struct Finder<'c, 'a> {
     context: &'c Context<'a>,
     /// What two sets have in common, asked once for each pair; nothing where it is empty or
@@ -45,13 +48,13 @@ struct Finder<'c, 'a> {
     found: Vec<(&'a Cell, &'a Cell, Set)>,
 }
 
-impl<'a> Finder<'_, 'a> {
+impl Finder<'_, '_> {
     fn look(&mut self) {
         let context = self.context;
         let plan = context.plan;
         // By stage and by the folder or file that a suite looks into: only what stands in one, or in
         // one around it, can meet.
-        let mut by_root: HashMap<(Id<Stage>, String), Vec<(usize, Set)>> = HashMap::new();
+        let mut by_root: HashMap<(Id<Stage>, String), Selected> = HashMap::new();
         let mut sets: Vec<Option<(Set, Vec<String>)>> = Vec::with_capacity(context.cells.len());
         for cell in context.cells {
             if !selection::uses_markers(command::tool_kind(plan, cell.suite)) {
@@ -72,11 +75,11 @@ impl<'a> Finder<'_, 'a> {
                     .push((number, *set));
             }
         }
-        let mut said: HashMap<(Id<Stage>, Id<Suite>, Id<Suite>), ()> = HashMap::new();
+        let mut said = HashSet::new();
         for (number, known) in sets.iter().enumerate() {
             let Some((set, roots)) = known else { continue };
             let cell = &context.cells[number];
-            let mut others: Vec<(usize, Set)> = Vec::new();
+            let mut others: Selected = Vec::new();
             for root in roots {
                 for around in around(root) {
                     if let Some(here) = by_root.get(&(cell.stage, around.to_owned())) {
@@ -93,11 +96,11 @@ impl<'a> Finder<'_, 'a> {
                 let (first, second) = (other.min(number), other.max(number));
                 let (one, two) = (&context.cells[first], &context.cells[second]);
                 let key = (cell.stage, one.suite, two.suite);
-                if said.contains_key(&key) || !can_meet(plan, one, two) {
+                if said.contains(&key) || !can_meet(plan, one, two) {
                     continue;
                 }
                 if let Some(common) = self.common(*set, other_set) {
-                    said.insert(key, ());
+                    said.insert(key);
                     self.found.push((one, two, common));
                 }
             }
@@ -138,7 +141,7 @@ fn can_meet(plan: &Plan, one: &Cell, two: &Cell) -> bool {
     if one.suite == two.suite {
         // Platforms, and environments with `each`, run the tests again.
         let again = one.os != two.os || one.arch != two.arch;
-        return !again && !(first.environments.repeat && one.environment != two.environment);
+        return !(again || first.environments.repeat && one.environment != two.environment);
     }
     // A suite on its platforms is compared once.
     if (one.os, one.arch) != (two.os, two.arch) && one.environment == two.environment {

@@ -17,8 +17,21 @@ impl Check for Unused {
     fn check(&self, context: &mut Context<'_>) {
         declarations(context);
         axis_values(context);
-        markers(context);
         quarantines(context);
+    }
+}
+
+/// Markers of groups that no expression asks for: looked at where every expression can match, so that
+/// one that cannot is not blamed twice.
+pub(super) struct UnaskedMarkers;
+
+impl Check for UnaskedMarkers {
+    fn codes(&self) -> &'static [Code] {
+        &[codes::UNUSED]
+    }
+
+    fn check(&self, context: &mut Context<'_>) {
+        markers(context);
     }
 }
 
