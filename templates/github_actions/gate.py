@@ -14,7 +14,7 @@ import sys
 
 
 def allowed_results():
-    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
     allowed = set()
     for entry in os.environ.get("ALLOWED", "").split():
         result, _, until = entry.partition(":")
