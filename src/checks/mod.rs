@@ -181,7 +181,13 @@ pub fn check(
             diagnostics,
         };
         for check in *group {
+            let before = context.diagnostics.len();
             check.check(&mut context);
+            let found = &context.diagnostics[before..];
+            debug_assert!(
+                found.iter().all(|d| check.codes().contains(&d.code)),
+                "a check reports what is not among its codes: {found:?}"
+            );
         }
         if has_errors(diagnostics) {
             return None;
