@@ -183,6 +183,21 @@ fn blocks(markdown: &str, language: &str) -> Vec<String> {
 }
 
 #[test]
+fn every_plan_of_the_repository_holds() {
+    let mut count = 0;
+    for folder in ["plans", "tests/sample/plans"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            count += 1;
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let check = ["check", "--today", "2026-06-01", &name];
+            let ended = Dtpc::new(&check).from(root().join(folder)).run();
+            assert_eq!(ended.code, Some(0), "{folder}/{name}: {}", ended.err);
+        }
+    }
+    assert!(count >= 2, "the plans are gone");
+}
+
+#[test]
 fn every_plan_in_the_documentation_holds() {
     let mut count = 0;
     for page in ["README.md", "docs/language.md"] {

@@ -13,6 +13,7 @@
 use ::dtpc::compile::{Compilation, Entry, LoadError, Loader, compile};
 use ::dtpc::diagnostics::render::{Style, human};
 use ::dtpc::diagnostics::{Diagnostic, formats};
+use ::dtpc::format::{self, Refusal};
 use ::dtpc::jobs::Jobs;
 use ::dtpc::schema::values::Date;
 use ::dtpc::source::{SourceMap, Span};
@@ -41,7 +42,6 @@ pub fn parse(input: &[u8]) {
 /// Compiles a plan, and says what is wrong with it in every format.
 #[allow(dead_code, reason = "the tests call everything at once")]
 pub fn check(input: &[u8]) {
-    // Formatting belongs here: what `dtpc fmt` makes of the text, made again, and compiled.
     say(&compiled(input));
 }
 
@@ -51,8 +51,25 @@ pub fn generate(input: &[u8]) {
     make(&compiled(input));
 }
 
+/// Formats a file: what comes out stays as it is, has no other findings, and gives the same outputs.
+pub fn fmt(input: &[u8]) {
+    let mut files = Files::of(input);
+    let Some(text) = formatted(files.0[0].1) else {
+        return;
+    };
+    assert_eq!(
+        formatted(text.as_bytes()).as_ref(),
+        Some(&text),
+        "formatted twice it changes"
+    );
+    let before = meaning(Files(files.0.clone()));
+    files.0[0].1 = text.as_bytes();
+    assert_eq!(meaning(files), before, "formatted it says something else");
+}
+
 /// All of this, with one compilation.
 pub fn everything(input: &[u8]) {
+    fmt(input);
     let compilation = compiled(input);
     say(&compilation);
     make(&compilation);
@@ -112,12 +129,48 @@ impl Loader for Files<'_> {
 }
 
 fn compiled(input: &[u8]) -> Compilation {
+    compile_files(Files::of(input))
+}
+
+/// The formatted text of a file without syntax errors.
+fn formatted(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let mut sources = SourceMap::new();
+    let id = sources.add("plan.dtp".to_owned(), text.to_owned()).unwrap();
+    match format::format(sources.file(id)) {
+        Ok(text) => Some(text),
+        Err(Refusal::Syntax(errors)) => {
+            assert!(!errors.is_empty(), "refused without a word");
+            lie_in_texts(&sources, &errors);
+            None
+        }
+        Err(Refusal::Unfaithful) => panic!("a word would be lost of:\n{text}"),
+    }
+}
+
+/// Findings, each with its code, without the places; outputs, each with its path.
+type Meaning = (Vec<(&'static str, String)>, Vec<(String, String)>);
+
+/// What is found in a plan, and what it is compiled to.
+fn meaning(files: Files<'_>) -> Meaning {
+    let compilation = compile_files(files);
+    let found = compilation.diagnostics.iter();
+    let mut found: Vec<_> = found.map(|d| (d.code.code, d.message.clone())).collect();
+    found.sort_unstable();
+    let made = compilation.plan.as_ref().map(|plan| {
+        let jobs = Jobs::derive(plan, &compilation.sources);
+        outputs(&jobs)
+    });
+    (found, made.unwrap_or_default())
+}
+
+fn compile_files(mut files: Files<'_>) -> Compilation {
     let entry = Entry {
         file: "plan.dtp".to_owned(),
         folders: vec!["repository".to_owned(), "plans".to_owned()],
     };
     let today = Date("2026-06-01".parse().unwrap());
-    compile(&entry, Some(today), &mut Files::of(input))
+    compile(&entry, Some(today), &mut files)
 }
 
 /// Every place lies within its text, on the borders of characters.
