@@ -211,9 +211,9 @@ fn look(
     };
     for group in REGISTRY {
         for check in *group {
-            let before = context.diagnostics.len();
+            let before = found.borrow().len();
             check.check(&mut context);
-            let found = &context.diagnostics[before..];
+            let found = &found.borrow()[before..];
             debug_assert!(
                 found.iter().all(|d| check.codes().contains(&d.code)),
                 "a check reports what is not among its codes: {found:?}"
