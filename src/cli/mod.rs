@@ -16,7 +16,9 @@ mod fix;
 mod fmt;
 mod generate;
 mod init;
+mod jobs;
 mod terminal;
+mod why;
 mod write;
 
 use std::fmt::{Display, Formatter};
@@ -86,6 +88,8 @@ pub fn main() -> ExitCode {
         arguments::Command::Fmt(fmt) => fmt::run(fmt),
         arguments::Command::Generate(generate) => generate::run(generate),
         arguments::Command::Init(init) => init::run(init),
+        arguments::Command::Jobs(jobs) => jobs::run(jobs),
+        arguments::Command::Why(why) => why::run(why),
     };
     match done {
         Ok(outcome) => outcome.into(),

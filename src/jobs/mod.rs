@@ -8,9 +8,11 @@
 
 pub mod builds;
 pub mod cells;
+pub mod changes;
 pub mod command;
 pub mod fill;
 pub mod machines;
+pub mod named;
 pub mod path;
 pub mod selection;
 pub mod sets;

@@ -187,8 +187,10 @@ impl Draft<'_> {
                 .open("trigger", "what starts it, such as `pull_request`?"),
         };
         // What no machine of the draft takes is not promised: it is asked about.
-        let named = self.facts.markers.list.iter();
-        let pre_merge = named.filter(|m| m.name == "pre_merge").map(|m| m.name.clone());
+        let known = self.facts.markers.list.iter();
+        let pre_merge = known
+            .filter(|m| m.name == "pre_merge")
+            .map(|m| m.name.clone());
         let promised: Vec<String> = pre_merge.chain(self.takes()).collect();
         if !promised.is_empty() {
             stage = stage.field("selects", promised.join(" and "));
