@@ -56,6 +56,9 @@ pub enum Command {
     /// Write the files that a plan is compiled to
     #[command(after_help = EXIT_CODES)]
     Generate(Generate),
+    /// Draw what waits for what in each stage, with the critical path, the cost and the load of runners
+    #[command(after_help = EXIT_CODES)]
+    Graph(Graph),
     /// Write a first plan for a repository that has none
     ///
     /// Asks nothing. Looks at the names of files, at manifests, at the settings of pytest, pre-commit
@@ -74,6 +77,37 @@ pub enum Command {
     /// Say why a job, a test or a file is in a run or out of it, rule by rule
     #[command(after_help = EXIT_CODES)]
     Why(Why),
+}
+
+/// `dtpc graph`
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The plan; without it, the only file in plans/ that declares one
+    pub plan: Option<PathBuf>,
+
+    /// Only this stage
+    #[arg(long, value_name = "NAME")]
+    pub stage: Option<String>,
+
+    /// How it is drawn
+    #[arg(long, value_enum, default_value_t)]
+    pub format: GraphFormat,
+}
+
+/// How a graph is drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// What each stage takes, in words.
+    #[default]
+    Text,
+    /// A Mermaid flow chart.
+    Mermaid,
+    /// For Graphviz.
+    Dot,
+    /// For programs.
+    Json,
+    /// A picture.
+    Svg,
 }
 
 /// `dtpc jobs`

@@ -15,6 +15,7 @@ mod files;
 mod fix;
 mod fmt;
 mod generate;
+mod graph;
 mod init;
 mod jobs;
 mod terminal;
@@ -87,6 +88,7 @@ pub fn main() -> ExitCode {
         arguments::Command::Explain(explain) => Ok(explain::run(explain)),
         arguments::Command::Fmt(fmt) => fmt::run(fmt),
         arguments::Command::Generate(generate) => generate::run(generate),
+        arguments::Command::Graph(graph) => graph::run(graph),
         arguments::Command::Init(init) => init::run(init),
         arguments::Command::Jobs(jobs) => jobs::run(jobs),
         arguments::Command::Why(why) => why::run(why),
