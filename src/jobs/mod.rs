@@ -341,7 +341,10 @@ fn job(
         verdict: command::verdict(suite),
         report,
         services: services(suite),
-        builds: builds::matching(builds, cell.stage, &needs, &cell.points),
+        builds: builds::reduced(
+            builds,
+            builds::matching(builds, cell.stage, &needs, &cell.points),
+        ),
         fetches: fetches(&suite.needs),
         makes: made_by(plan, |from| from.matches(&cell)),
         variables: variables(plan, &cell),
