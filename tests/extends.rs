@@ -28,6 +28,7 @@ suite units {
   type:         unit
   tool:         pytest
   paths:        ["a/**", "b/**"]
+  arguments:    ["-a", "-b"]
   stages:       [pre_merge]
   environments: [cpu]
   timeout:      7min
@@ -53,35 +54,40 @@ fn workflow(added: &str) -> String {
 
 #[test]
 fn fields_are_inherited_and_a_title_is_not() {
-    let text = workflow("suite more { extends: units, arguments: [\"-x\"] }\n");
-    assert!(text.contains("run: pytest -x a b\n"), "{text}");
+    let text = workflow("suite more { extends: units, paths: [\"c/**\"] }\n");
+    assert!(text.contains("run: pytest -a -b c\n"), "{text}");
     assert!(text.contains("name: More (Cpu)"), "{text}");
     assert_eq!(text.matches("timeout-minutes: 7").count(), 2, "{text}");
 }
 
 #[test]
 fn a_list_replaces_and_a_signed_one_edits() {
-    assert!(
-        workflow("suite m { extends: units, paths: [\"c/**\"] }\n").contains("run: pytest c\n")
+    let replaced = workflow("suite m { extends: units, paths: [\"c/**\"], arguments: [\"-c\"] }\n");
+    assert!(replaced.contains("run: pytest -c c\n"), "{replaced}");
+    let edited = workflow(
+        "suite m { extends: units, paths: [\"c/**\"], arguments: [- \"-a\", + \"-c\"] }\n",
     );
-    let edited = workflow("suite m { extends: units, paths: [- \"a/**\", + \"c/**\"] }\n");
-    assert!(edited.contains("run: pytest b c\n"), "{edited}");
+    assert!(edited.contains("run: pytest -b -c c\n"), "{edited}");
 }
 
 #[test]
 fn a_chain_is_followed_whatever_the_order() {
     let text = workflow(
-        "suite z { extends: y, arguments: [+ \"-z\"] }\nsuite y { extends: units, arguments: [\"-y\"] }\n",
+        "suite z { extends: y, paths: [\"d/**\"], arguments: [+ \"-z\"] }\nsuite y { extends: units, paths: [\"c/**\"], arguments: [\"-y\"] }\n",
     );
-    assert!(text.contains("run: pytest -y -z a b\n"), "{text}");
+    assert!(text.contains("run: pytest -y -z d\n"), "{text}");
 }
 
 #[test]
 fn a_chain_of_two_thousand_is_no_trouble() {
     let mut added = String::new();
     for number in (1..2000).rev() {
-        let _ = writeln!(added, "suite s{number} {{ extends: s{} }}", number - 1);
+        let _ = writeln!(
+            added,
+            "suite s{number} {{ extends: s{}, paths: [\"s{number}/**\"] }}",
+            number - 1
+        );
     }
-    added.push_str("suite s0 { extends: units }\n");
-    assert_eq!(workflow(&added).matches("run: pytest a b").count(), 2001);
+    added.push_str("suite s0 { extends: units, paths: [\"s0/**\"] }\n");
+    assert_eq!(workflow(&added).matches("run: pytest -a -b ").count(), 2001);
 }

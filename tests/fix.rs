@@ -85,7 +85,7 @@ fn each_plan_becomes_what_is_written_down() {
 
 const WRONG: &str =
     "import \"parts/more.dtp\"\nimport \"base.dtp\"\nowner team { contcat: \"x\" }\n";
-const PART: &str = "suite more { extends: units, owner: taem }\n";
+const PART: &str = "suite more { extends: units, owner: taem, paths: [\"more/**\"] }\n";
 
 #[test]
 fn every_file_of_the_plan_is_mended_and_the_others_are_left() {
@@ -142,7 +142,7 @@ fn a_link_stays_one_and_one_that_leads_out_is_not_followed() {
 
 #[test]
 fn byte_order_mark_and_line_ends_are_kept() {
-    let text = "\u{feff}import \"base.dtp\"\r\nowner team { contcat: \"x\" }\r\nsuite m { extends: units, owner: team }\r\n";
+    let text = "\u{feff}import \"base.dtp\"\r\nowner team { contcat: \"x\" }\r\nsuite m { extends: units, owner: team, paths: [\"more/**\"] }\r\n";
     let folder = folder(&[("case.dtp", text)]);
     assert_eq!(check(&folder, &["--fix", "case.dtp"]).code, Some(0));
     assert_eq!(

@@ -10,7 +10,7 @@ use crate::algebra::Set;
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::{Cell, command, selection};
 use crate::schema::kinds::{Stage, Suite};
-use crate::schema::values::{AxisPoint, JobPattern, Promise};
+use crate::schema::values::{AxisPoint, Promise};
 use crate::schema::{Id, Plan};
 
 pub(super) struct Overlaps;
@@ -99,10 +99,18 @@ impl Finder<'_, '_> {
                 if said.contains(&key) || !can_meet(plan, one, two) {
                     continue;
                 }
-                if let Some(common) = self.common(*set, other_set) {
-                    said.insert(key);
-                    self.found.push((one, two, common));
+                let Some(common) = self.common(*set, other_set) else {
+                    continue;
+                };
+                said.insert(key);
+                if let Some(accept) = accepted(context, one, two) {
+                    context.accepted.borrow_mut().insert(accept);
+                    continue;
                 }
+                self.found.push((one, two, common));
+                // One overlap of a suite is enough to look at: many that lie in one folder would
+                // otherwise be reported pair by pair.
+                break;
             }
         }
     }
@@ -201,17 +209,19 @@ fn report(context: &mut Context<'_>, one: &Cell, two: &Cell, common: Set) {
     } else {
         diagnostic = diagnostic.label(first.head.head, "the other suite");
     }
-    let names = |pattern: &JobPattern, cell: &Cell| pattern.matches(cell);
-    context.report_unless(
-        Promise::Overlap,
-        |accept| {
-            accept.stage.is_some_and(|s| s.id == one.stage)
-                && match accept.between.as_slice() {
-                    [a] => names(a, one) && names(a, two),
-                    [a, b] => names(a, one) && names(b, two) || names(a, two) && names(b, one),
-                    _ => false,
-                }
-        },
-        diagnostic,
-    );
+    context.report(diagnostic);
+}
+
+/// The `accept` that is about the overlap of two cells, by number.
+fn accepted(context: &Context<'_>, one: &Cell, two: &Cell) -> Option<usize> {
+    let found = context.plan.accepts.iter().find(|(_, accept)| {
+        accept.promise.is_some_and(|p| p.value == Promise::Overlap)
+            && accept.stage.is_some_and(|s| s.id == one.stage)
+            && match accept.between.as_slice() {
+                [a] => a.matches(one) && a.matches(two),
+                [a, b] => a.matches(one) && b.matches(two) || a.matches(two) && b.matches(one),
+                _ => false,
+            }
+    });
+    found.map(|(id, _)| id.index())
 }
