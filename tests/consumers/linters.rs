@@ -1,4 +1,4 @@
-//! The checkers of workflows, on every workflow of both plans.
+//! The checkers of workflows, on every workflow of all plans.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ fn call(repository: &Repository, tool: &str, arguments: &[&str]) -> crate::suppo
 
 #[test]
 fn jactionlint_finds_them_correct() {
-    for repository in Repository::both() {
+    for repository in Repository::all() {
         let arguments = [
             "--profile",
             "correctness",
@@ -37,7 +37,7 @@ fn jactionlint_finds_them_correct() {
 /// what dtpc makes of it: machines of one's own, and tools that a plan installs without a version.
 #[test]
 fn jactionlint_at_its_strictest_blames_only_what_the_plan_says() {
-    for repository in Repository::both() {
+    for repository in Repository::all() {
         let arguments = ["--profile", "pedantic", "--format", "json"];
         let done = call(&repository, "jactionlint", &arguments);
         let findings: Value =
@@ -57,7 +57,7 @@ fn jactionlint_at_its_strictest_blames_only_what_the_plan_says() {
 /// The second opinion, written independently. It wants to be told the labels of private runners.
 #[test]
 fn actionlint_finds_them_correct() {
-    for repository in Repository::both() {
+    for repository in Repository::all() {
         let labels = "labels: [gpu-1]";
         repository.write("lint.yaml", &format!("self-hosted-runner:\n  {labels}\n"));
         let arguments = ["-oneline", "-no-color", "-config-file", "lint.yaml"];
@@ -68,7 +68,7 @@ fn actionlint_finds_them_correct() {
 
 #[test]
 fn zizmor_finds_them_secure_but_for_private_machines() {
-    for repository in Repository::both() {
+    for repository in Repository::all() {
         let arguments = [
             "--offline",
             "--no-progress",
@@ -96,7 +96,7 @@ fn zizmor_finds_them_secure_but_for_private_machines() {
 
 #[test]
 fn they_keep_to_the_schema() {
-    for repository in Repository::both() {
+    for repository in Repository::all() {
         for schema in [
             "vendor.github-workflows",
             "custom.github-workflows-require-timeout",
