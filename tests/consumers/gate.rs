@@ -201,10 +201,11 @@ fn a_result_that_is_allowed_passes_until_its_last_day() {
     let judged =
         |allowed: &str, needs: &str| judge_with(needs, "first second", &[("ALLOWED", allowed)]);
     let today = {
-        let mut python = Repository::sample().command("python");
+        let repository = Repository::sample();
+        let mut python = repository.command("python");
         python.args([
             "-c",
-            "import datetime as d; print(d.datetime.now(d.UTC).date())",
+            "import datetime as d; print(d.datetime.now(d.timezone.utc).date())",
         ]);
         run(&mut python, LIMIT).stdout.trim().to_owned()
     };

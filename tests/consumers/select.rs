@@ -625,14 +625,7 @@ fn it_is_clean_python() {
     let done = run(check.current_dir(workspace()), LIMIT);
     assert!(done.success(), "{done}");
     let mut format = tools().command("ruff");
-    format.args([
-        "format",
-        "--isolated",
-        "--check",
-        "--line-length",
-        "120",
-        SCRIPT,
-    ]);
+    format.args(["format", "--isolated", "--check", SCRIPT]);
     let done = run(format.current_dir(workspace()), LIMIT);
     assert!(done.success(), "{done}");
 }

@@ -221,8 +221,8 @@ pub fn environment(jobs: &Jobs<'_>, job: &Job) -> IndexMap<String, String> {
     }
     if job.tool == ToolKind::Pytest && job.runs.len() == 1 {
         // Beside the command, so that the command stays the one that people run themselves.
-        let options = format!("--junitxml={RESULTS}/junit.xml");
-        variables.insert("PYTEST_ADDOPTS".to_owned(), options);
+        let options = literal(&pytest_options(job, "junit"));
+        variables.insert(PYTEST_OPTIONS.to_owned(), options);
     }
     if !job.thresholds.is_empty() {
         variables.insert(
@@ -231,6 +231,19 @@ pub fn environment(jobs: &Jobs<'_>, job: &Job) -> IndexMap<String, String> {
         );
     }
     variables
+}
+
+/// The variable of pytest's own options.
+const PYTEST_OPTIONS: &str = "PYTEST_ADDOPTS";
+
+/// pytest's own options in a job: those of the plan, and where the results go.
+fn pytest_options(job: &Job, report: &str) -> String {
+    let own = job
+        .variables
+        .iter()
+        .find(|(name, _)| name.as_str() == PYTEST_OPTIONS)
+        .map_or_else(String::new, |(_, options)| format!("{options} "));
+    format!("{own}--junitxml={RESULTS}/{report}.xml")
 }
 
 fn checkout() -> Step {
@@ -375,7 +388,8 @@ fn script(jobs: &Jobs<'_>, job: &Job) -> String {
                     full.rsplit('/').next().unwrap_or(full)
                 });
                 let report = part.map_or_else(String::new, |part| {
-                    format!("env PYTEST_ADDOPTS=--junitxml={RESULTS}/{part}.xml ")
+                    let options = format!("{PYTEST_OPTIONS}={}", pytest_options(job, part));
+                    format!("{} ", command::shell(&["env", &options]))
                 });
                 lines.push(format!("run {report}{}", command::shell(&run.words)));
             }
