@@ -157,11 +157,12 @@ class Run:
         """Whether the change itself puts a job into the run."""
         if self.touched.intersection(rule["affected_by"]):
             return True
-        by_paths = (
-            self.rules["by_paths"] and self.files is not None and not self.unclaimed
-        )
-        # Something that is built has no reason of its own to be in a run.
-        return "needed_by" not in rule and not by_paths
+        # Something that is built has no other reason of its own to be in a run.
+        if "needed_by" in rule:
+            return False
+        is_known = self.files is not None and not self.unclaimed
+        # Of a job that no declaration names the files say nothing.
+        return not (self.rules["by_paths"] and is_known and rule["affected_by"])
 
 
 def select(run):

@@ -30,7 +30,7 @@ struct Selected {
 impl Case {
     /// With these jobs, and the declarations of paths that most tests are about: `core` is all of
     /// `lib` but its Markdown, save for one file; `docs` is all Markdown.
-    fn new(jobs: Value) -> Self {
+    fn new(jobs: &Value) -> Self {
         let case = Self {
             folder: tempfile::tempdir().unwrap(),
             rules: json!({
@@ -63,7 +63,7 @@ impl Case {
 
     /// The two jobs that most tests are about: one that `core` affects, one that `docs` does.
     fn plain() -> Self {
-        Self::new(json!({
+        Self::new(&json!({
             "code": { "affected_by": ["core"], "axes": {} },
             "text": { "affected_by": ["docs"], "axes": {} },
         }))
@@ -72,7 +72,7 @@ impl Case {
     /// One job with a condition.
     fn when(condition: &Value) -> Self {
         let mut case =
-            Self::new(json!({ "job": { "affected_by": [], "axes": {}, "when": [condition] } }));
+            Self::new(&json!({ "job": { "affected_by": [], "axes": {}, "when": [condition] } }));
         case.rules["by_paths"] = json!(false);
         case
     }
@@ -189,6 +189,15 @@ fn a_changed_file_selects_what_it_affects() {
         .assert_skips(&[]);
 }
 
+/// Or it would never be in a run in which somebody claims all that changed, and nobody would notice.
+#[test]
+fn a_job_that_no_file_is_said_to_affect_is_in_every_run() {
+    let mut case = Case::plain();
+    case.rules["jobs"]["always"] = json!({ "affected_by": [], "axes": {} });
+    case.changing(&["docs/index.md"]).assert_skips(&["code"]);
+    case.changing(&[]).assert_skips(&["code", "text"]);
+}
+
 #[test]
 fn nothing_changed_selects_nothing() {
     Case::plain().changing(&[]).assert_skips(&["code", "text"]);
@@ -268,7 +277,7 @@ fn a_file_that_nobody_claims_fulfils_every_condition_on_changes() {
         json!(["changed", "core"]),
         json!(["not", ["changed", "docs"]]),
     ] {
-        let case = Case::new(json!({
+        let case = Case::new(&json!({
             "job": { "affected_by": ["core"], "axes": {}, "when": [condition] },
             "labelled": { "affected_by": [], "axes": {}, "when": [["label", "full"]] },
         }));
@@ -523,7 +532,7 @@ fn a_condition_on_changes_in_a_change() {
 
 #[test]
 fn whoever_starts_a_run_chooses_values() {
-    let mut case = Case::new(json!({
+    let mut case = Case::new(&json!({
         "vllm": { "affected_by": [], "axes": { "framework": "vllm" } },
         "sglang": { "affected_by": [], "axes": { "framework": "sglang" } },
         "other": { "affected_by": [], "axes": {} },
@@ -550,7 +559,7 @@ fn whoever_starts_a_run_chooses_values() {
 
 #[test]
 fn a_manual_job_waits_until_it_is_asked_for() {
-    let case = Case::new(json!({
+    let case = Case::new(&json!({
         "long": { "affected_by": ["core"], "axes": {}, "manual": "it takes a day" },
         "quick": { "affected_by": ["core"], "axes": {} },
     }));
@@ -564,7 +573,7 @@ fn a_manual_job_waits_until_it_is_asked_for() {
 
 /// `wheels` is needed by `image`, that by `serve`; `tools` by nobody who is there.
 fn with_builds() -> Case {
-    Case::new(json!({
+    Case::new(&json!({
         "build--wheels": { "affected_by": [], "axes": {}, "needed_by": ["build--image"] },
         "build--image": { "affected_by": [], "axes": {}, "needed_by": ["serve"] },
         "build--tools": { "affected_by": ["docs"], "axes": {}, "needed_by": ["long"] },
@@ -593,9 +602,9 @@ fn what_is_built_is_in_a_run_with_those_that_need_it() {
 #[test]
 fn who_makes_an_artifact_is_in_a_run_with_those_that_fetch_it() {
     let chain = || {
-        Case::new(json!({
+        Case::new(&json!({
             "report": { "affected_by": ["docs"], "axes": {}, "makes_for": ["read"] },
-            "read": { "affected_by": [], "axes": {}, "makes_for": ["use"] },
+            "read": { "affected_by": ["nothing"], "axes": {}, "makes_for": ["use"] },
             "use": { "affected_by": ["core"], "axes": {} },
             "build--tools": { "affected_by": [], "axes": {}, "needed_by": ["report"] },
         }))
