@@ -90,7 +90,15 @@ pub fn of(
     } else {
         parts
             .iter()
-            .map(|part| run(plan, cell, shard, &common, Some(*part), sets))
+            .enumerate()
+            .map(|(number, part)| {
+                let mut program = common.clone();
+                // Each run would begin the measurement anew.
+                if number > 0 && program.first().is_some_and(|word| word == "coverage") {
+                    program.insert(2, "--append".to_owned());
+                }
+                run(plan, cell, shard, &program, Some(*part), sets)
+            })
             .collect()
     };
     (runs, report)
@@ -243,6 +251,9 @@ pub fn holds_test(plan: &Plan, suite: &Suite, test: &TestId) -> bool {
     }
 }
 
+/// Tells git of the files that are new.
+const NEW_FILES: &str = "git ls-files --others --exclude-standard -z -- \"$@\" | xargs -0 -r git --literal-pathspecs add --intent-to-add --";
+
 /// The commands that say, behind a suite's own, whether it changed files it should not have.
 pub fn verdict(suite: &Suite) -> Vec<Vec<String>> {
     let Some(Verdict::CleanTree(globs)) = &suite.verdict else {
@@ -252,12 +263,16 @@ pub fn verdict(suite: &Suite) -> Vec<Vec<String>> {
         words
             .iter()
             .map(|word| (*word).to_owned())
-            .chain(globs.iter().map(|g| format!(":(glob){}", g.as_str())))
+            .chain(globs.iter().flat_map(|glob| {
+                let globs = glob.without_braces();
+                globs.into_iter().map(|glob| format!(":(glob){glob}"))
+            }))
             .collect()
     };
-    // A file that is new is no difference to git until it is told of it.
+    // A file that is new is no difference to git until it is told of it. To `git add` a glob that
+    // matches nothing would be an error.
     vec![
-        command(&["git", "add", "--intent-to-add", "--"]),
+        command(&["sh", "-c", NEW_FILES, "sh"]),
         command(&["git", "diff", "--exit-code", "--"]),
     ]
 }

@@ -33,7 +33,9 @@ use crate::name::Name;
 use crate::schema::kinds::{
     Artifact, Coverage, Gate, Runner, Secret, Service, Stage, Suite, Threshold,
 };
-use crate::schema::values::{Bind, Condition, Container, Duration, Need, Outcome, ToolKind, Work};
+use crate::schema::values::{
+    AxisPoint, Bind, Condition, Container, Duration, Need, Outcome, ToolKind, Work,
+};
 use crate::schema::{Id, Plan};
 use crate::source::SourceMap;
 
@@ -204,17 +206,47 @@ impl<'p> Jobs<'p> {
 
     /// The jobs of the same stage that make an artifact which a job fetches.
     pub fn makers_of<'j>(&'j self, job: &'j Job) -> impl Iterator<Item = &'j Job> {
-        let makers = (!job.fetches.is_empty()).then(|| self.of_stage(job.stage));
-        makers.into_iter().flatten().filter(|maker| {
-            let agrees = |p: &crate::schema::values::AxisPoint| {
-                job.points
+        self.makers(job.stage, &job.fetches, &job.points)
+    }
+
+    /// The jobs of a stage that make some artifacts, and agree with some points on the axes both
+    /// have.
+    pub fn makers<'j>(
+        &'j self,
+        stage: Id<Stage>,
+        artifacts: &'j [Id<Artifact>],
+        points: &'j [AxisPoint],
+    ) -> impl Iterator<Item = &'j Job> {
+        let makers = (!artifacts.is_empty()).then(|| self.of_stage(stage));
+        makers.into_iter().flatten().filter(move |maker| {
+            let agrees = |p: &AxisPoint| {
+                points
                     .iter()
                     .find(|own| own.axis == p.axis)
                     .is_none_or(|own| own == p)
             };
-            maker.makes.iter().any(|made| job.fetches.contains(made))
+            maker.makes.iter().any(|made| artifacts.contains(made))
                 && maker.points.iter().all(agrees)
         })
+    }
+
+    /// The ids of the jobs that make an artifact for a job which waits for these.
+    pub fn ids_of_makers<'j>(
+        &'j self,
+        artifact: Id<Artifact>,
+        builds: &'j [usize],
+        suites: impl Iterator<Item = &'j Job>,
+    ) -> Vec<&'j str> {
+        let builds = builds.iter().map(|number| &self.builds[*number]);
+        builds
+            .filter(|build| build.makes.contains(&artifact))
+            .map(|build| build.id.as_str())
+            .chain(
+                suites
+                    .filter(|job| job.makes.contains(&artifact))
+                    .map(|job| job.id.as_str()),
+            )
+            .collect()
     }
 
     /// The builds of one stage, with their numbers.

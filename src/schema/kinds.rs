@@ -439,8 +439,8 @@ kinds! {
     "paths" Paths in path_sets {
         /// The patterns, in order: the last one that matches a file decides, and `!` takes files out.
         required "match" patterns: Vec<PathPattern>, "match: [\"lib/**\", \"!lib/**/*.md\"]";
-        /// The jobs that a change of these files puts into a run. Without it, the declaration only
-        /// classifies, for conditions.
+        /// The jobs that a change of these files puts into a run; those that no declaration names are
+        /// in every run. Without it, the declaration only classifies, for conditions.
         optional "affects" affects: Option<Vec<JobPattern>>, "affects: [serve, runtime_rust(stage: pre_merge)]";
     }
 

@@ -29,14 +29,25 @@ def changed_files(event_name, event):
         return None
     if not base.strip("0"):
         return None
-    command = ["git", "diff", "--name-only", "--no-renames", "-z", f"{base}{range_}HEAD"]
+    command = [
+        "git",
+        "diff",
+        "--name-only",
+        "--no-renames",
+        "-z",
+        f"{base}{range_}HEAD",
+    ]
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode != 0:
         why = " ".join(done.stderr.decode("utf-8", "replace").split())
         print(f"::warning::git cannot compare with {base}: {why}")
         return None
     # A name need not be text.
-    return [name for name in done.stdout.decode("utf-8", "surrogateescape").split("\0") if name]
+    return [
+        name
+        for name in done.stdout.decode("utf-8", "surrogateescape").split("\0")
+        if name
+    ]
 
 
 def claims(patterns, path):
@@ -59,7 +70,11 @@ class Run:
         self.touched = set()
         self.unclaimed = []
         for path in files or []:
-            owners = [name for name, patterns in rules["paths"].items() if claims(patterns, path)]
+            owners = [
+                name
+                for name, patterns in rules["paths"].items()
+                if claims(patterns, path)
+            ]
             self.touched.update(owners)
             if not owners:
                 self.unclaimed.append(path)
@@ -79,18 +94,29 @@ class Run:
         pull_request = self.event.get("pull_request") or {}
         if word == "changed":
             # A file that nobody claims may be one of these.
-            is_known = self.files is not None and not (self.rules["by_paths"] and self.unclaimed)
+            is_known = self.files is not None and not (
+                self.rules["by_paths"] and self.unclaimed
+            )
             return True if rest[0] in self.touched else False if is_known else None
         if word == "label":
-            return rest[0] in [label["name"] for label in pull_request.get("labels", [])]
+            return rest[0] in [
+                label["name"] for label in pull_request.get("labels", [])
+            ]
         if word == "branch":
             return re.fullmatch(rest[0], self.branch(), re.DOTALL) is not None
         if word == "fork":
             head = (pull_request.get("head") or {}).get("repo") or {}
-            return bool(pull_request) and head.get("full_name") != os.environ["GITHUB_REPOSITORY"]
+            return (
+                bool(pull_request)
+                and head.get("full_name") != os.environ["GITHUB_REPOSITORY"]
+            )
         if word == "input":
             axis, value, every = rest
-            asked = [answer for name, answer in self.answers() if self.rules["inputs"][name] == axis]
+            asked = [
+                answer
+                for name, answer in self.answers()
+                if self.rules["inputs"][name] == axis
+            ]
             return not asked or asked[0] in (value, every)
         if word == "variable":
             return os.environ.get(f"VARIABLE_{rest[0]}", "") == rest[1]
@@ -99,10 +125,16 @@ class Run:
     def branch(self):
         """The branch that a change is for; of any other run the one that it is on."""
         if self.event_name == "merge_group":
-            return self.event["merge_group"].get("base_ref", "").removeprefix("refs/heads/")
+            return (
+                self.event["merge_group"]
+                .get("base_ref", "")
+                .removeprefix("refs/heads/")
+            )
         if os.environ.get("GITHUB_REF_TYPE") == "tag":
             return ""
-        return os.environ.get("GITHUB_BASE_REF") or os.environ.get("GITHUB_REF_NAME", "")
+        return os.environ.get("GITHUB_BASE_REF") or os.environ.get(
+            "GITHUB_REF_NAME", ""
+        )
 
     def answers(self):
         given = self.event.get("inputs") or {}
@@ -125,17 +157,27 @@ class Run:
         """Whether the change itself puts a job into the run."""
         if self.touched.intersection(rule["affected_by"]):
             return True
-        by_paths = self.rules["by_paths"] and self.files is not None and not self.unclaimed
-        # Something that is built has no reason of its own to be in a run.
-        return "needed_by" not in rule and not by_paths
+        # Something that is built has no other reason of its own to be in a run.
+        if "needed_by" in rule:
+            return False
+        is_known = self.files is not None and not self.unclaimed
+        # Of a job that no declaration names the files say nothing.
+        return not (self.rules["by_paths"] and is_known and rule["affected_by"])
 
 
 def select(run):
     """The ids of the jobs that are left out, each with the reason."""
     jobs = run.rules["jobs"]
-    users = {job: rule.get("needed_by") or rule.get("makes_for") or [] for job, rule in jobs.items()}
+    users = {
+        job: rule.get("needed_by") or rule.get("makes_for") or []
+        for job, rule in jobs.items()
+    }
     # What is built is needed in every run of those that need it.
-    barred = {job: why for job, rule in jobs.items() if "needed_by" not in rule and (why := run.bar(rule))}
+    barred = {
+        job: why
+        for job, rule in jobs.items()
+        if "needed_by" not in rule and (why := run.bar(rule))
+    }
     # The host skips a job whose need is skipped.
     waiting = list(barred)
     while waiting:
@@ -144,15 +186,25 @@ def select(run):
             if user not in barred:
                 barred[user] = f"it needs {job}, which is not in this run"
                 waiting.append(user)
-    chosen = {job for job, rule in jobs.items() if job not in barred and run.is_affected(rule)}
+    chosen = {
+        job for job, rule in jobs.items() if job not in barred and run.is_affected(rule)
+    }
     needed = True
     while needed:
-        needed = {job for job in jobs if job not in chosen | set(barred) and chosen.intersection(users[job])}
+        needed = {
+            job
+            for job in jobs
+            if job not in chosen | set(barred) and chosen.intersection(users[job])
+        }
         chosen |= needed
     skipped = {}
     for job, rule in jobs.items():
         if job not in chosen:
-            unneeded = "no job of this run needs it" if "needed_by" in rule else "no changed file affects it"
+            unneeded = (
+                "no job of this run needs it"
+                if "needed_by" in rule
+                else "no changed file affects it"
+            )
             skipped[job] = barred.get(job, unneeded)
     return skipped
 
@@ -167,12 +219,18 @@ def main() -> int:
         # As Python writes them: what is not printed in a name might be a command for the host.
         names = ", ".join(repr(path) for path in run.unclaimed[:10])
         if rules["unclaimed"] == "fail":
-            print(f"::error::no paths declaration of the plan claims these files: {names}")
+            print(
+                f"::error::no paths declaration of the plan claims these files: {names}"
+            )
             return 1
-        print(f"::notice::no paths declaration claims these files, so every job is selected: {names}")
+        print(
+            f"::notice::no paths declaration claims these files, so every job is selected: {names}"
+        )
     skipped = select(run)
     for job in rules["jobs"]:
-        print(f"{'skipped' if job in skipped else 'selected':8} {job}  {skipped.get(job, '')}".rstrip())
+        print(
+            f"{'skipped' if job in skipped else 'selected':8} {job}  {skipped.get(job, '')}".rstrip()
+        )
     with open(os.environ["GITHUB_OUTPUT"], "a", encoding="utf-8") as file:
         file.write(f"skipped={json.dumps(skipped)}\n")
     return 0

@@ -1,4 +1,4 @@
-//! The checkers of workflows, on every workflow of both plans.
+//! The checkers of workflows, on every workflow of all plans.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ fn call(repository: &Repository, tool: &str, arguments: &[&str]) -> crate::suppo
 
 #[test]
 fn jactionlint_finds_them_correct() {
-    for repository in Repository::both() {
+    for repository in Repository::all() {
         let arguments = [
             "--profile",
             "correctness",
@@ -33,11 +33,30 @@ fn jactionlint_finds_them_correct() {
     }
 }
 
+/// How many jobs run inside an image that the same run builds. It has no digest yet when the workflow
+/// is written, and the commit in its tag says which it is: the checkers blame it all the same. Every
+/// other image of a plan has its digest, or the plan does not compile.
+fn images_of_the_run(repository: &Repository) -> usize {
+    let mut count = 0;
+    for file in repository.workflow_paths() {
+        let workflow = repository.yaml(&file);
+        for job in workflow["jobs"].as_object().expect("jobs").values() {
+            if let Some(image) = job["container"]["image"].as_str() {
+                let tag = image.rsplit_once(':').expect("a tag").1;
+                assert!(tag.starts_with("${{ github.sha }}"), "{image}");
+                count += 1;
+            }
+        }
+    }
+    assert_eq!(count > 0, repository.plan().contains("workshop"));
+    count
+}
+
 /// Its strictest profile has opinions. Those that are left are about what the plan says, not about
 /// what dtpc makes of it: machines of one's own, and tools that a plan installs without a version.
 #[test]
 fn jactionlint_at_its_strictest_blames_only_what_the_plan_says() {
-    for repository in Repository::both() {
+    for repository in Repository::all() {
         let arguments = ["--profile", "pedantic", "--format", "json"];
         let done = call(&repository, "jactionlint", &arguments);
         let findings: Value =
@@ -50,6 +69,8 @@ fn jactionlint_at_its_strictest_blames_only_what_the_plan_says() {
         }
         let own = ["self-hosted-runner", "unlocked-install", "unpinned-tools"];
         rules.retain(|rule, _| !own.contains(rule));
+        let built = images_of_the_run(&repository);
+        assert_eq!(rules.remove("unpinned-images").unwrap_or(0), built);
         assert!(rules.is_empty(), "{}: {rules:?}\n{done}", repository.plan());
     }
 }
@@ -57,7 +78,7 @@ fn jactionlint_at_its_strictest_blames_only_what_the_plan_says() {
 /// The second opinion, written independently. It wants to be told the labels of private runners.
 #[test]
 fn actionlint_finds_them_correct() {
-    for repository in Repository::both() {
+    for repository in Repository::all() {
         let labels = "labels: [gpu-1]";
         repository.write("lint.yaml", &format!("self-hosted-runner:\n  {labels}\n"));
         let arguments = ["-oneline", "-no-color", "-config-file", "lint.yaml"];
@@ -68,7 +89,7 @@ fn actionlint_finds_them_correct() {
 
 #[test]
 fn zizmor_finds_them_secure_but_for_private_machines() {
-    for repository in Repository::both() {
+    for repository in Repository::all() {
         let arguments = [
             "--offline",
             "--no-progress",
@@ -88,7 +109,12 @@ fn zizmor_finds_them_secure_but_for_private_machines() {
             .iter()
             .filter(|finding| finding["ident"] == "self-hosted-runner")
             .count();
-        assert_eq!(findings.len(), private, "{done}");
+        let images = findings
+            .iter()
+            .filter(|finding| finding["ident"] == "unpinned-images")
+            .count();
+        assert_eq!(images, images_of_the_run(&repository), "{done}");
+        assert_eq!(findings.len(), private + images, "{done}");
         // It did look: the sample has such a machine at night; Dynamo's are open still.
         assert_eq!(private > 0, repository.plan().contains("sample"), "{done}");
     }
@@ -96,7 +122,7 @@ fn zizmor_finds_them_secure_but_for_private_machines() {
 
 #[test]
 fn they_keep_to_the_schema() {
-    for repository in Repository::both() {
+    for repository in Repository::all() {
         for schema in [
             "vendor.github-workflows",
             "custom.github-workflows-require-timeout",

@@ -28,3 +28,4 @@ mod linters;
 mod pytest;
 mod read_back;
 mod select;
+mod workshop;

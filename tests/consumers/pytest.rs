@@ -248,6 +248,86 @@ fn in_a_pyproject_it_selects_the_same_and_keeps_what_people_wrote() {
     );
 }
 
+/// The tests of each command of the workshop that runs pytest, in order.
+const WORKSHOP: &[(&str, &str, &[&[&str]])] = &[
+    ("pre-merge.yml", "serve-cpu-vllm-cuda13_0", VLLM),
+    ("pre-merge.yml", "serve-cpu-vllm-cudanone", VLLM),
+    (
+        "pre-merge.yml",
+        "serve-cpu-neither-cudanone",
+        &[&[], &["test_wheel"]],
+    ),
+    ("pre-merge.yml", "reading-cpu", &[&["test_report"]]),
+    (
+        "nightly.yml",
+        "inside-cpu-vllm",
+        &[&[
+            "test_vllm_packed",
+            "test_vllm_packed_too",
+            "test_vllm_single",
+            "test_that_is_run_again",
+        ]],
+    ),
+    ("nightly.yml", "inside-cpu-sglang", &[&["test_sglang"]]),
+    ("nightly.yml", "inside-cpu-neither", &[&["test_wheel"]]),
+];
+
+const VLLM: &[&[&str]] = &[
+    &["test_vllm_packed", "test_vllm_packed_too"],
+    &["test_vllm_single", "test_that_is_run_again"],
+];
+
+/// The commands of a job, without what a script puts around them.
+fn commands(job: &Value) -> Vec<&str> {
+    let lines = command_of(job).lines();
+    lines
+        .filter(|line| line.contains("pytest "))
+        .map(|line| line.strip_prefix("run ").unwrap_or(line))
+        .collect()
+}
+
+/// The names of the tests that a command collects.
+fn names(repository: &Repository, command: &str) -> BTreeSet<String> {
+    let line = format!("{command} --collect-only --quiet");
+    let mut shell = repository.command("bash");
+    let done = run(shell.args(["-c", &line]), LIMIT);
+    assert!(done.success() || done.code == NOTHING, "{done}");
+    collected(&done)
+        .into_iter()
+        .map(|test| test.rsplit_once("::").expect("a test").1.to_owned())
+        .collect()
+}
+
+#[test]
+fn every_command_of_the_workshop_selects_its_tests() {
+    let repository = Repository::workshop().generated();
+    let mut jobs = pytest_jobs(&repository);
+    for (workflow, id, parts) in WORKSHOP {
+        let job = jobs
+            .remove(&((*workflow).to_owned(), (*id).to_owned()))
+            .unwrap_or_else(|| panic!("{workflow}: no job {id} that runs pytest"));
+        let commands = commands(&job);
+        assert_eq!(commands.len(), parts.len(), "{id}: {commands:?}");
+        for (command, tests) in commands.iter().zip(*parts) {
+            let expected: BTreeSet<String> = tests.iter().map(|t| (*t).to_owned()).collect();
+            assert_eq!(names(&repository, command), expected, "{id}: {command}");
+        }
+    }
+    // The shards divide what their cell selects: which of them gets a test is pytest-split's choice.
+    let mut found = Vec::new();
+    for number in 1..=2 {
+        let id = format!("serve-cpu-sglang-cudanone-shard{number}");
+        let job = jobs
+            .remove(&("pre-merge.yml".to_owned(), id))
+            .expect("a shard");
+        for command in commands(&job) {
+            found.extend(names(&repository, command));
+        }
+    }
+    assert_eq!(found, ["test_sglang"]);
+    assert!(jobs.is_empty(), "nothing is expected of {:?}", jobs.keys());
+}
+
 /// Dynamo's tests are not here. So each folder that its commands name gets a file with one test for
 /// each kind of machine, which carries the markers of all types and stages.
 const DYNAMO_TESTS: &str = r"

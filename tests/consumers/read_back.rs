@@ -451,14 +451,194 @@ fn the_hooks_of_dynamo() {
     );
 }
 
+/// The lines of a script that run something, as its step has them.
+fn commands_of(job: &Value) -> Vec<&str> {
+    let lines = command_of(job).lines();
+    lines.filter_map(|line| line.strip_prefix("run ")).collect()
+}
+
+/// Every job of the workshop that runs pytest or nextest: its commands, by hand.
+#[test]
+fn the_commands_of_the_workshop() {
+    let repository = Repository::workshop().generated();
+    let workflow = repository.yaml(".github/workflows/pre-merge.yml");
+    let report =
+        |part: &str| format!("env PYTEST_ADDOPTS=--junitxml=test-results/{part}.xml pytest");
+    let quarantine = "--deselect tests/serve/test_serve.py::test_that_races";
+    let serve = |words: [&str; 2], expression: &str| {
+        [
+            format!(
+                "{} --numprocesses 2{} tests/serve -m 'pre_merge and {expression} and packed' {quarantine}",
+                report("packed"),
+                words[0]
+            ),
+            format!(
+                "{}{} tests/serve -m 'pre_merge and {expression} and not packed' {quarantine}",
+                report("single"),
+                words[1]
+            ),
+        ]
+    };
+    let vllm = serve([" --reruns 2", " --exitfirst --reruns 2"], "vllm");
+    let piece = |number: u32| {
+        let packed = format!(" --reruns 2 --splits 2 --group {number}");
+        let single = format!(" --exitfirst --reruns 2 --splits 2 --group {number}");
+        serve([&packed, &single], "sglang")
+    };
+    let neither = [
+        format!(
+            "{} --strict-config --numprocesses 2 tests/serve -m 'pre_merge and not (vllm or sglang) and packed' {quarantine}",
+            report("packed")
+        ),
+        format!(
+            "{} --strict-config --exitfirst tests/serve -m 'pre_merge and not (vllm or sglang) and not packed' {quarantine}",
+            report("single")
+        ),
+    ];
+    for (id, expected) in [
+        ("serve-cpu-vllm-cuda13_0", vllm.clone()),
+        ("serve-cpu-vllm-cudanone", vllm),
+        ("serve-cpu-sglang-cudanone-shard1", piece(1)),
+        ("serve-cpu-sglang-cudanone-shard2", piece(2)),
+        ("serve-cpu-neither-cudanone", neither),
+    ] {
+        assert_eq!(commands_of(&workflow["jobs"][id]), expected, "{id}");
+    }
+    for number in 1..=3 {
+        let id = format!("runtime-cpu-shard{number}");
+        let command = format!(
+            "cargo nextest run --test-threads 2 --retries 1 --partition count:{number}/3 --filterset 'kind(lib)'"
+        );
+        assert_eq!(commands_of(&workflow["jobs"][&id]), [command], "{id}");
+    }
+    let bindings: Vec<&str> = command_of(&workflow["jobs"]["bindings-cpu"])
+        .lines()
+        .collect();
+    assert_eq!(
+        bindings,
+        [
+            "python3 tools/generate.py",
+            "sh -c 'git ls-files --others --exclude-standard -z -- \"$@\" | xargs -0 -r git --literal-pathspecs add --intent-to-add --' sh ':(glob)go/**/*.txt' ':(glob)go/**/*.md'",
+            "git diff --exit-code -- ':(glob)go/**/*.txt' ':(glob)go/**/*.md'",
+        ]
+    );
+    assert_eq!(
+        command_of(&workflow["jobs"]["reading-cpu"]),
+        "pytest --reruns 1 tests/read -m 'pre_merge and not vllm'"
+    );
+}
+
+#[test]
+fn what_the_jobs_of_the_workshop_wait_for_and_get() {
+    let repository = Repository::workshop().generated();
+    let workflow = repository.yaml(".github/workflows/pre-merge.yml");
+    let serve = &workflow["jobs"]["serve-cpu-vllm-cudanone"];
+    assert_eq!(serve["needs"], json!(["select", "build--wheel"]));
+    assert_eq!(
+        serve["if"],
+        "${{ !fromJSON(needs.select.outputs.skipped)['serve-cpu-vllm-cudanone'] }}"
+    );
+    // It uses a secret: so it waits for the approval. What uses none does not.
+    assert_eq!(serve["environment"], "review");
+    assert_eq!(workflow["jobs"]["bindings-cpu"]["environment"], Value::Null);
+    assert_eq!(
+        serve["env"],
+        json!({ "MODEL": "small", "WITHOUT": "cuda", "CUDA_VERSION": "" })
+    );
+    let tests = step(serve, "Run Serve");
+    assert_eq!(
+        tests["env"],
+        json!({ "HUB_TOKEN": "${{ secrets.HUB_TOKEN }}" })
+    );
+    assert_eq!(
+        step(serve, "Fetch Wheel file")["with"],
+        json!({ "name": "wheel_file-build--wheel" })
+    );
+    let kept = &step(&workflow["jobs"]["build--wheel"], "Keep Wheel file")["with"];
+    assert_eq!(kept["name"], "wheel_file-build--wheel");
+    assert_eq!(kept["path"], "*.dtpc-none\ndist/*.txt\ndist/*.whl");
+    assert_eq!(kept["retention-days"], 2);
+    let reading = &workflow["jobs"]["reading-cpu"];
+    assert_eq!(reading["needs"], json!(["select", "bindings-cpu"]));
+    assert_eq!(
+        step(reading, "Fetch Report")["with"],
+        json!({ "name": "report-bindings-cpu" })
+    );
+    assert_eq!(
+        workflow["on"]["workflow_dispatch"]["inputs"]["framework"],
+        json!({
+            "description": "Framework",
+            "type": "choice",
+            "default": "all",
+            "options": ["all", "vllm", "sglang", "neither"],
+        })
+    );
+    let nightly = repository.yaml(".github/workflows/nightly.yml");
+    let inside = &nightly["jobs"]["inside-cpu-sglang"];
+    assert_eq!(inside["needs"], json!(["select", "build--image-sglang"]));
+    assert_eq!(
+        inside["container"]["image"],
+        "${{ vars.REGISTRY }}/workshop:${{ github.sha }}-sglang"
+    );
+    let build = step(&nightly["jobs"]["build--image-sglang"], "Build Image");
+    assert_eq!(build["env"], json!({ "REGISTRY": "${{ vars.REGISTRY }}" }));
+    assert_eq!(
+        build["run"],
+        "docker build --tag \"$REGISTRY\"/workshop:\"$GITHUB_SHA\"-sglang ."
+    );
+    let select = step(&nightly["jobs"]["select"], "Select the jobs");
+    assert_eq!(
+        select["env"],
+        json!({
+            "RULES": ".github/dtpc/nightly.select.json",
+            "VARIABLE_nightly_on": "${{ vars.NIGHTLY_ON }}",
+        })
+    );
+}
+
+#[test]
+fn what_the_plan_tells_pytest_is_kept_beside_the_reports() {
+    let repository = Repository::workshop();
+    repository.replace(
+        "plans/workshop.dtp",
+        "{ MODEL: \"small\" }",
+        "{ MODEL: \"small\", PYTEST_ADDOPTS: \"--durations 3\" }",
+    );
+    let repository = repository.generated();
+    let workflow = repository.yaml(".github/workflows/pre-merge.yml");
+    let serve = commands_of(&workflow["jobs"]["serve-cpu-vllm-cudanone"]);
+    let options = "env 'PYTEST_ADDOPTS=--durations 3 --junitxml=test-results/packed.xml' pytest ";
+    assert!(serve[0].starts_with(options), "{serve:?}");
+}
+
+/// The second run would throw away what the first one measured.
+#[test]
+fn parts_are_measured_together() {
+    let repository = Repository::sample();
+    repository.replace(
+        "plans/sample.dtp",
+        "  covers:       [settings]\n  duration:     5s\n",
+        "  covers:       [settings]\n  part quick { select: pre_merge }\n  part slow { select: rest }\n",
+    );
+    let repository = repository.generated();
+    let workflow = repository.yaml(".github/workflows/nightly.yml");
+    let commands = commands_of(&workflow["jobs"]["python_unit-cpu"]);
+    let expected = [
+        "env PYTEST_ADDOPTS=--junitxml=test-results/quick.xml coverage run -m pytest sample -m 'nightly and unit and not gpu_1 and pre_merge'",
+        "env PYTEST_ADDOPTS=--junitxml=test-results/slow.xml coverage run --append -m pytest sample -m 'unit and not gpu_1 and not pre_merge'",
+    ];
+    assert_eq!(commands, expected);
+}
+
 /// YAML 1.1 and 1.2 differ in what is a number, a date, a truth: so another reader, of the older
 /// version, must read the same.
 #[test]
 fn another_reader_reads_the_same() {
     let script = "import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1], encoding='utf-8')), sys.stdout)";
-    for repository in Repository::both() {
+    for repository in Repository::all() {
         let mut files = repository.workflow_paths();
         files.push(".pre-commit-config.yaml".to_owned());
+        files.retain(|file| repository.root().join(file).is_file());
         for file in files {
             let mut python = repository.command("python");
             let done = run(python.args(["-c", script, &file]), LIMIT);

@@ -189,6 +189,15 @@ fn a_changed_file_selects_what_it_affects() {
         .assert_skips(&[]);
 }
 
+/// Or it would never be in a run in which somebody claims all that changed, and nobody would notice.
+#[test]
+fn a_job_that_no_file_is_said_to_affect_is_in_every_run() {
+    let mut case = Case::plain();
+    case.rules["jobs"]["always"] = json!({ "affected_by": [], "axes": {} });
+    case.changing(&["docs/index.md"]).assert_skips(&["code"]);
+    case.changing(&[]).assert_skips(&["code", "text"]);
+}
+
 #[test]
 fn nothing_changed_selects_nothing() {
     Case::plain().changing(&[]).assert_skips(&["code", "text"]);
@@ -595,7 +604,7 @@ fn who_makes_an_artifact_is_in_a_run_with_those_that_fetch_it() {
     let chain = || {
         Case::new(&json!({
             "report": { "affected_by": ["docs"], "axes": {}, "makes_for": ["read"] },
-            "read": { "affected_by": [], "axes": {}, "makes_for": ["use"] },
+            "read": { "affected_by": ["nothing"], "axes": {}, "makes_for": ["use"] },
             "use": { "affected_by": ["core"], "axes": {} },
             "build--tools": { "affected_by": [], "axes": {}, "needed_by": ["report"] },
         }))
@@ -625,14 +634,7 @@ fn it_is_clean_python() {
     let done = run(check.current_dir(workspace()), LIMIT);
     assert!(done.success(), "{done}");
     let mut format = tools().command("ruff");
-    format.args([
-        "format",
-        "--isolated",
-        "--check",
-        "--line-length",
-        "120",
-        SCRIPT,
-    ]);
+    format.args(["format", "--isolated", "--check", SCRIPT]);
     let done = run(format.current_dir(workspace()), LIMIT);
     assert!(done.success(), "{done}");
 }

@@ -73,7 +73,24 @@ impl Repository {
         repository
     }
 
-    /// Both, compiled.
+    /// The workshop, before dtpc has written anything: what the other two have no need of.
+    pub fn workshop() -> Self {
+        let repository = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            plan: "plans/workshop.dtp",
+            port: None,
+        };
+        copy(&workspace().join("tests/workshop"), repository.root());
+        repository
+    }
+
+    /// All three, compiled.
+    pub fn all() -> [Self; 3] {
+        let [sample, dynamo] = Self::both();
+        [sample, dynamo, Self::workshop().generated()]
+    }
+
+    /// The sample and Dynamo, compiled.
     pub fn both() -> [Self; 2] {
         [Self::sample().generated(), Self::dynamo().generated()]
     }

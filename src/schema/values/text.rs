@@ -224,6 +224,11 @@ impl Glob {
             .is_ok_and(|glob| glob.compile_matcher().is_match(path))
     }
 
+    /// Globs without `{a,b}` that match together what this one matches, for tools that know no braces.
+    pub fn without_braces(&self) -> Vec<String> {
+        without_braces(&self.text)
+    }
+
     /// The folders before the first part that has a wildcard, and whether anything follows.
     pub fn literal_prefix(&self) -> (String, bool) {
         let is_literal = |part: &&str| !part.contains(['*', '?', '[', '{']);
@@ -363,6 +368,42 @@ impl FieldType for Variables {
     }
 }
 
+/// Globs without `{a,b}` that match together what `glob` matches, for tools that know no braces.
+fn without_braces(glob: &str) -> Vec<String> {
+    let mut depth = 0_usize;
+    let mut in_class = false;
+    // Where the first pair begins, its commas, and where it ends.
+    let mut bounds: Vec<usize> = Vec::new();
+    for (at, c) in glob.char_indices() {
+        match c {
+            '[' if !in_class => in_class = true,
+            ']' => in_class = false,
+            _ if in_class => {}
+            '{' => {
+                depth += 1;
+                if depth == 1 {
+                    bounds.push(at);
+                }
+            }
+            ',' if depth == 1 => bounds.push(at),
+            '}' if depth == 1 => {
+                bounds.push(at);
+                return bounds
+                    .windows(2)
+                    .flat_map(|pair| {
+                        let (before, after) = (&glob[..bounds[0]], &glob[at + 1..]);
+                        let inside = &glob[pair[0] + 1..pair[1]];
+                        without_braces(&format!("{before}{inside}{after}"))
+                    })
+                    .collect();
+            }
+            '}' if depth > 0 => depth -= 1,
+            _ => {}
+        }
+    }
+    vec![glob.to_owned()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -375,5 +416,22 @@ mod tests {
         );
         assert!(unescape("\"\u{202e}\"").is_err());
         assert!(unescape(r#""\d""#).is_err());
+    }
+
+    #[test]
+    fn braces_are_written_out() {
+        assert_eq!(without_braces("a/**/b?.md"), ["a/**/b?.md"]);
+        assert_eq!(
+            without_braces("{a,b/{c,d}}/*.{md,txt}"),
+            [
+                "a/*.md",
+                "a/*.txt",
+                "b/c/*.md",
+                "b/c/*.txt",
+                "b/d/*.md",
+                "b/d/*.txt"
+            ]
+        );
+        assert_eq!(without_braces("[{,]x{,y}"), ["[{,]x", "[{,]xy"]);
     }
 }

@@ -206,6 +206,8 @@ fn build_entry(jobs: &Jobs<'_>, build: &BuildJob, selected: bool) -> JobEntry {
         needs.push(select::JOB.to_owned());
     }
     needs.extend(build.needs.iter().map(|need| jobs.builds[*need].id.clone()));
+    let makers = jobs.makers(build.stage, &build.fetches, &build.points);
+    needs.extend(makers.map(|maker| maker.id.clone()));
     let common = JobEntry {
         needs: (!needs.is_empty()).then_some(needs),
         condition: selected.then(|| select::condition(&build.id)),

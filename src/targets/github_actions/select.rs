@@ -187,6 +187,9 @@ struct Rule<'p> {
     /// For a build: the jobs that need it.
     #[serde(skip_serializing_if = "Option::is_none")]
     needed_by: Option<Vec<&'p str>>,
+    /// For a job of a suite: the jobs that fetch what it makes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    makes_for: Vec<&'p str>,
 }
 
 fn rules<'p>(jobs: &'p Jobs<'_>, stage: Id<Stage>) -> Rules<'p> {
@@ -244,11 +247,12 @@ fn rules<'p>(jobs: &'p Jobs<'_>, stage: Id<Stage>) -> Rules<'p> {
                 when: Vec::new(),
                 manual: None,
                 needed_by: Some(needed_by),
+                makes_for: Vec::new(),
             },
         );
     }
     for job in jobs.of_stage(stage) {
-        all.insert(&job.id, rule(plan, job));
+        all.insert(&job.id, rule(jobs, job));
     }
     Rules {
         by_paths: by_paths(plan, stage),
@@ -264,7 +268,24 @@ fn rules<'p>(jobs: &'p Jobs<'_>, stage: Id<Stage>) -> Rules<'p> {
     }
 }
 
-fn rule<'p>(plan: &'p Plan, job: &Job) -> Rule<'p> {
+fn rule<'p>(jobs: &'p Jobs<'_>, job: &Job) -> Rule<'p> {
+    let plan: &Plan = jobs.plan;
+    let is_maker = |mut makers: Box<dyn Iterator<Item = &Job> + '_>| makers.any(|m| m.id == job.id);
+    let makes_for = if job.makes.is_empty() {
+        Vec::new()
+    } else {
+        jobs.of_stage(job.stage)
+            .filter(|other| is_maker(Box::new(jobs.makers_of(other))))
+            .map(|other| other.id.as_str())
+            .chain(
+                jobs.builds_of(job.stage)
+                    .filter(|(_, b)| {
+                        is_maker(Box::new(jobs.makers(b.stage, &b.fetches, &b.points)))
+                    })
+                    .map(|(_, build)| build.id.as_str()),
+            )
+            .collect()
+    };
     let manual = match &job.outcome {
         Some(Outcome::Manual(weakening)) => Some(weakening.because.to_string()),
         _ => None,
@@ -280,6 +301,7 @@ fn rule<'p>(plan: &'p Plan, job: &Job) -> Rule<'p> {
         when: job.when.iter().map(|c| written(plan, &c.node)).collect(),
         manual,
         needed_by: None,
+        makes_for,
     }
 }
 

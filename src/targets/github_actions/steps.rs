@@ -28,7 +28,9 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     steps.extend(python(job));
     steps.extend(actions(jobs, job));
     steps.extend(setup(job));
-    steps.extend(downloads(jobs, &job.fetches));
+    steps.extend(downloads(jobs, &job.fetches, |artifact| {
+        jobs.ids_of_makers(artifact, &job.builds, jobs.makers_of(job))
+    }));
     steps.extend(services(jobs, job));
     steps.push(tests(jobs, job));
     steps.extend(report(job));
@@ -42,7 +44,10 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
 pub fn of_build(jobs: &Jobs<'_>, build: &BuildJob) -> Vec<Step> {
     let plan = jobs.plan;
     let mut steps = vec![checkout()];
-    steps.extend(downloads(jobs, &build.fetches));
+    steps.extend(downloads(jobs, &build.fetches, |artifact| {
+        let suites = jobs.makers(build.stage, &build.fetches, &build.points);
+        jobs.ids_of_makers(artifact, &build.needs, suites)
+    }));
     // What GitHub knows reaches the command in variables: put into its text, it would be run.
     let mut env: IndexMap<String, String> = secrets(plan, &build.secrets);
     let lines: Vec<String> = build
@@ -105,27 +110,41 @@ fn secrets(plan: &Plan, secrets: &[Id<Secret>]) -> IndexMap<String, String> {
         .collect()
 }
 
-/// Fetches artifacts of other jobs into the checkout.
-fn downloads(jobs: &Jobs<'_>, artifacts: &[Id<Artifact>]) -> Vec<Step> {
-    artifacts
-        .iter()
-        .map(|id| {
-            let artifact = &jobs.plan.artifacts[*id];
-            Step {
-                name: literal(&format!("Fetch {}", artifact.head.title)),
+/// Fetches artifacts of other jobs into the checkout, each by its whole name: a pattern would take
+/// what other jobs of the run made too, and be content with nothing.
+fn downloads<'j>(
+    jobs: &Jobs<'_>,
+    artifacts: &[Id<Artifact>],
+    makers: impl Fn(Id<Artifact>) -> Vec<&'j str>,
+) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for id in artifacts {
+        let artifact = &jobs.plan.artifacts[*id];
+        let makers = makers(*id);
+        for maker in &makers {
+            let name = if makers.len() == 1 {
+                format!("Fetch {}", artifact.head.title)
+            } else {
+                format!("Fetch {} from {maker}", artifact.head.title)
+            };
+            steps.push(Step {
+                name: literal(&name),
                 uses: Some(pins::DOWNLOAD_ARTIFACT.uses()),
-                with: IndexMap::from([
-                    (
-                        "pattern",
-                        Input::Text(format!("{}-*", artifact.head.name())),
-                    ),
-                    ("merge-multiple", Input::Flag(true)),
-                ]),
+                with: IndexMap::from([(
+                    "name",
+                    Input::Text(format!("{}-{maker}", artifact.head.name())),
+                )]),
                 ..Step::default()
-            }
-        })
-        .collect()
+            });
+        }
+    }
+    steps
 }
+
+/// Matches no file. Where it is among the paths of an upload, the action looks for them from the root
+/// of the checkout, and so keeps all folders around the files: whoever fetches them finds them where
+/// they were.
+const FROM_ROOT: &str = "*.dtpc-none";
 
 /// Keeps the artifacts that a job makes.
 fn artifacts(
@@ -138,7 +157,8 @@ fn artifacts(
         .iter()
         .map(|id| {
             let artifact = &jobs.plan.artifacts[*id];
-            let files: Vec<&str> = artifact.files.iter().map(|f| f.as_str()).collect();
+            let mut files: Vec<String> = vec![FROM_ROOT.to_owned()];
+            files.extend(artifact.files.iter().flat_map(|f| f.without_braces()));
             let days = u32::try_from(artifact.keep.whole_days().max(1)).unwrap_or(90);
             Step {
                 name: literal(&format!("Keep {}", artifact.head.title)),
@@ -163,7 +183,7 @@ fn artifacts(
 /// What a job tells the gate: whether a shard ran a test, which its neighbours may have done.
 pub fn outputs(job: &Job) -> IndexMap<&'static str, String> {
     match job.shard {
-        Some(_) if job.tool == ToolKind::Pytest => {
+        Some(_) if matches!(job.tool, ToolKind::Pytest | ToolKind::Nextest) => {
             IndexMap::from([("ran", format!("${{{{ steps.{TESTS}.outputs.ran }}}}"))])
         }
         _ => IndexMap::new(),
@@ -201,8 +221,8 @@ pub fn environment(jobs: &Jobs<'_>, job: &Job) -> IndexMap<String, String> {
     }
     if job.tool == ToolKind::Pytest && job.runs.len() == 1 {
         // Beside the command, so that the command stays the one that people run themselves.
-        let options = format!("--junitxml={RESULTS}/junit.xml");
-        variables.insert("PYTEST_ADDOPTS".to_owned(), options);
+        let options = literal(&pytest_options(job, "junit"));
+        variables.insert(PYTEST_OPTIONS.to_owned(), options);
     }
     if !job.thresholds.is_empty() {
         variables.insert(
@@ -211,6 +231,19 @@ pub fn environment(jobs: &Jobs<'_>, job: &Job) -> IndexMap<String, String> {
         );
     }
     variables
+}
+
+/// The variable of pytest's own options.
+const PYTEST_OPTIONS: &str = "PYTEST_ADDOPTS";
+
+/// pytest's own options in a job: those of the plan, and where the results go.
+fn pytest_options(job: &Job, report: &str) -> String {
+    let own = job
+        .variables
+        .iter()
+        .find(|(name, _)| name.as_str() == PYTEST_OPTIONS)
+        .map_or_else(String::new, |(_, options)| format!("{options} "));
+    format!("{own}--junitxml={RESULTS}/{report}.xml")
 }
 
 fn checkout() -> Step {
@@ -340,18 +373,23 @@ fn script(jobs: &Jobs<'_>, job: &Job) -> String {
             )
         })),
         // A part or a shard may be without a test, as long as another one has some.
-        ToolKind::Pytest if job.runs.len() > 1 || job.shard.is_some() => {
-            lines.push(
-                "ran=false\nfailed=0\nrun() {\n  local code=0\n  \"$@\" || code=$?\n  case $code in\n    0) ran=true ;;\n    5) ;;\n    *) ran=true; failed=$code ;;\n  esac\n}"
-                    .to_owned(),
-            );
+        ToolKind::Pytest | ToolKind::Nextest if job.runs.len() > 1 || job.shard.is_some() => {
+            let no_test = if job.tool == ToolKind::Pytest {
+                PYTEST_NO_TEST
+            } else {
+                NEXTEST_NO_TEST
+            };
+            lines.push(format!(
+                "ran=false\nfailed=0\nrun() {{\n  local code=0\n  \"$@\" || code=$?\n  case $code in\n    0) ran=true ;;\n    {no_test}) ;;\n    *) ran=true; failed=$code ;;\n  esac\n}}"
+            ));
             for run in &job.runs {
                 let part = run.part.map(|part| {
                     let full = jobs.plan.parts[part].head.name();
                     full.rsplit('/').next().unwrap_or(full)
                 });
                 let report = part.map_or_else(String::new, |part| {
-                    format!("env PYTEST_ADDOPTS=--junitxml={RESULTS}/{part}.xml ")
+                    let options = format!("{PYTEST_OPTIONS}={}", pytest_options(job, part));
+                    format!("{} ", command::shell(&["env", &options]))
                 });
                 lines.push(format!("run {report}{}", command::shell(&run.words)));
             }
@@ -386,6 +424,11 @@ fn report(job: &Job) -> Option<Step> {
         ..Step::default()
     })
 }
+
+/// With what pytest ends if it collected no test.
+const PYTEST_NO_TEST: u8 = 5;
+/// With what nextest ends if it had no test to run.
+const NEXTEST_NO_TEST: u8 = 4;
 
 /// The steps whose outcome others ask for.
 const TESTS: &str = "tests";

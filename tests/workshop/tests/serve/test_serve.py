@@ -1,0 +1,55 @@
+"""Two frameworks and none, packed and single."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+m = pytest.mark
+pytestmark = [m.pre_merge, m.nightly]
+
+
+@m.vllm
+@m.packed
+def test_vllm_packed():
+    assert os.environ["MODEL"] == "small"
+    assert os.environ["HUB_TOKEN"] == "open sesame"
+
+
+@m.vllm
+@m.packed
+def test_vllm_packed_too():
+    assert "PYTEST_XDIST_WORKER" in os.environ
+
+
+@m.vllm
+def test_vllm_single():
+    assert "PYTEST_XDIST_WORKER" not in os.environ
+    assert os.environ["CUDA_VERSION"] in ("13.0", "")
+    assert os.environ.get("WITHOUT", "") == ("" if os.environ["CUDA_VERSION"] else "cuda")
+
+
+@m.vllm
+def test_that_races():
+    raise AssertionError("it is in quarantine")
+
+
+@m.sglang
+def test_sglang():
+    assert os.environ["MODEL"] == "large"
+
+
+def test_wheel():
+    assert Path("dist/wheel.txt").read_text() == os.environ["GITHUB_SHA"]
+
+
+TRIED = Path("test-results/tried")
+
+
+@m.vllm
+def test_that_is_run_again():
+    """Fails at the first try."""
+    TRIED.parent.mkdir(exist_ok=True)
+    first = not TRIED.exists()
+    TRIED.touch()
+    assert not first
