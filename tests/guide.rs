@@ -213,7 +213,10 @@ impl Story {
         let mut printed = String::new();
         for line in block.lines() {
             let command = line.strip_prefix("$ ").unwrap_or_else(|| {
-                panic!("{}: what is printed stands in a block of its own", self.name)
+                panic!(
+                    "{}: what is printed stands in a block of its own",
+                    self.name
+                )
             });
             let (out, success) = self.shell(command);
             assert!(
@@ -348,10 +351,15 @@ fn every_page_of_the_guide_is_in_its_contents() {
 
 #[test]
 fn a_block_takes_the_place_of_what_has_its_name_and_adds_the_rest() {
-    let plan = "//! File.\n\nplan p { root: \".\" }\n\n/// A.\nowner a {\n  x: 1\n}\n\nowner b {}\n";
-    assert_eq!(declarations(plan).len(), 4, "the comment of the file is one");
+    let plan =
+        "//! File.\n\nplan p { root: \".\" }\n\n/// A.\nowner a {\n  x: 1\n}\n\nowner b {}\n";
+    assert_eq!(
+        declarations(plan).len(),
+        4,
+        "the comment of the file is one"
+    );
     assert_eq!(
         continued(plan, "import \"c.dtp\"\nowner   a { y: 2 }\nowner c {}\n"),
-        "//! File.\n\nimport \"c.dtp\"\n\nplan p { root: \".\" }\n\nowner   a { y: 2 }\n\nowner b {}\n\nowner c {}\n"
+        "//! File.\n\nimport \"c.dtp\"\n\nplan p { root: \".\" }\n\nowner   a { y: 2 }\n\nowner b {}\nowner c {}\n"
     );
 }
