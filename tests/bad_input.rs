@@ -194,6 +194,21 @@ fn a_line_of_ten_megabytes_is_shown_in_part() {
 }
 
 #[test]
+fn what_windows_puts_around_lines_is_not_counted_and_not_shown() {
+    let ended =
+        said_of(b"\xef\xbb\xbfplan p { titel: \"a\" }\r\nowner x {\r\n  contcat: \"a\"\r\n}\r\n");
+    assert_eq!(ended.code, Some(1));
+    for line in [
+        "\n 1 \u{2502} plan p { titel",
+        "\n 2 \u{2502} owner x {\n",
+        "\n 3 \u{2502}   contcat: \"a\"\n",
+        "\n 4 \u{2502} }\n",
+    ] {
+        assert!(ended.err.contains(line), "{line:?}: {}", ended.err);
+    }
+}
+
+#[test]
 fn an_import_that_cannot_be_read_is_shown_where_it_stands() {
     let folder = TempDir::new().unwrap();
     fs::write(

@@ -10,6 +10,8 @@
 #[path = "support/dtpc.rs"]
 mod dtpc;
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 
 use ::dtpc::compile::{Entry, LoadError, Loader, compile};
@@ -127,6 +129,41 @@ fn the_reference_page_is_fresh() {
     );
 }
 
+/// What the fuzzer puts into texts: the words that declare kinds, and every word of the examples of
+/// their fields.
+fn dictionary() -> String {
+    let mut words: BTreeSet<&str> = BTreeSet::from(["import", "//!", "///", "//=== "]);
+    for kind in KINDS {
+        words.insert(kind.name);
+        for field in kind.all_fields() {
+            let written = [field.example, field.default.unwrap_or_default()];
+            for part in written.iter().flat_map(|text| text.split('"')) {
+                words.extend(part.split([' ', ',', '(', ')', '[', ']', '{', '}']));
+            }
+        }
+    }
+    words.remove("");
+    let mut text = "# The words of the language, written by tests/language.rs.\n".to_owned();
+    for word in words {
+        let _ = writeln!(text, "\"{}\"", word.replace('\\', "\\\\"));
+    }
+    text
+}
+
+#[test]
+fn the_dictionary_of_the_fuzzer_is_fresh() {
+    let path = root().join("fuzz/dtp.dict");
+    let words = dictionary();
+    if std::env::var_os("DTPC_BLESS").is_some() {
+        fs::write(&path, &words).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == words,
+        "fuzz/dtp.dict is stale: run with DTPC_BLESS=1"
+    );
+}
+
 /// The blocks of a Markdown file that are fenced as this language.
 fn blocks(markdown: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
@@ -143,6 +180,21 @@ fn blocks(markdown: &str, language: &str) -> Vec<String> {
         }
     }
     blocks
+}
+
+#[test]
+fn every_plan_of_the_repository_holds() {
+    let mut count = 0;
+    for folder in ["plans", "tests/sample/plans"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            count += 1;
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let check = ["check", "--today", "2026-06-01", &name];
+            let ended = Dtpc::new(&check).from(root().join(folder)).run();
+            assert_eq!(ended.code, Some(0), "{folder}/{name}: {}", ended.err);
+        }
+    }
+    assert!(count >= 2, "the plans are gone");
 }
 
 #[test]

@@ -3,72 +3,57 @@
 #![allow(
     clippy::disallowed_types,
     clippy::disallowed_methods,
+    clippy::disallowed_macros,
     clippy::unwrap_used,
-    reason = "tests read files"
+    reason = "tests read files, and say which"
 )]
 
-use std::fs;
-use std::path::Path;
+#[path = "support/exercise.rs"]
+mod exercise;
 
-use dtpc::compile::{Compilation, Entry, LoadError, Loader, compile};
-use dtpc::diagnostics::render::{Style, human};
-use dtpc::jobs::Jobs;
-use dtpc::targets;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 
-struct One(String);
-
-impl Loader for One {
-    fn load(&mut self, path: &str) -> Result<String, LoadError> {
-        if path == "plan.dtp" {
-            Ok(self.0.clone())
-        } else {
-            Err(LoadError::Missing)
-        }
-    }
-}
-
-fn compiled(text: &str) -> Compilation {
-    let entry = Entry {
-        file: "plan.dtp".to_owned(),
-        folders: Vec::new(),
-    };
-    compile(&entry, None, &mut One(text.to_owned()))
-}
-
-/// Compiles a text, prints what is wrong and renders what is right: none of it may panic, and every
-/// finding lies within the text, on the borders of characters.
+/// Puts a text through all that dtpc does with one: none of it may panic, and what it promises holds.
 fn survives(text: &str) {
-    let compilation = compiled(text);
-    for diagnostic in &compilation.diagnostics {
-        for span in diagnostic
-            .span
-            .iter()
-            .chain(diagnostic.labels.iter().map(|(span, _)| span))
-        {
-            assert!(span.start <= span.end);
-            assert!(
-                text.get(span.start as usize..span.end as usize).is_some(),
-                "{span:?}"
-            );
+    exercise::everything(text.as_bytes());
+}
+
+/// The files below a folder.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
         }
     }
-    let style = Style {
-        colour: false,
-        unicode: true,
-        width: 80,
-    };
-    let said = human(&compilation.sources, &compilation.diagnostics, style);
-    assert!(said.ends_with('\n'));
-    match &compilation.plan {
-        Some(plan) => {
-            let jobs = Jobs::derive(plan, &compilation.sources);
-            targets::render(targets::REGISTRY, &jobs).unwrap();
-        }
-        None => assert!(
-            !compilation.diagnostics.is_empty(),
-            "no plan, and no word about it"
-        ),
+    files.sort();
+    files
+}
+
+/// What the fuzzer found worth keeping, and what once failed. Each is put through everything, for
+/// all targets read the same inputs.
+#[test]
+fn every_input_of_the_fuzzer_is_survived() {
+    let inputs = [files("fuzz/corpus"), files("tests/found")].concat();
+    assert!(inputs.len() > 100, "the corpus is gone");
+    for input in inputs {
+        let bytes = fs::read(&input).unwrap();
+        let started = Instant::now();
+        // The name of the input stands above the message of a panic.
+        println!("{}", input.display());
+        exercise::everything(&bytes);
+        let taken = started.elapsed();
+        assert!(taken < Duration::from_secs(10), "{taken:?}");
     }
 }
 
@@ -154,7 +139,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_real_plan_with_a_cut_is_survived(at in any::<prop::sample::Index>(), length in 0_usize..200) {

@@ -48,6 +48,7 @@ impl Check for Globs {
                 matched[number] = true;
             }
         }
+        let folders = folders(tree);
         for (glob, _) in globs.iter().zip(&matched).filter(|(_, matched)| !**matched) {
             let mut diagnostic = Diagnostic::new(
                 codes::UNMATCHED_GLOB,
@@ -55,7 +56,7 @@ impl Check for Globs {
                 "no file of the repository is matched by this",
             );
             let (prefix, _) = glob.literal_prefix();
-            let near = suggest::nearest(&prefix, folders(tree));
+            let near = suggest::nearest(&prefix, folders.iter().copied());
             diagnostic = match near.filter(|near| *near != prefix) {
                 Some(near) => diagnostic.help(format!("there is a folder `{near}`")),
                 None => diagnostic.help("mend it, or take it out"),

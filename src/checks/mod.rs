@@ -211,7 +211,13 @@ fn look(
     };
     for group in REGISTRY {
         for check in *group {
+            let before = found.borrow().len();
             check.check(&mut context);
+            let found = &found.borrow()[before..];
+            debug_assert!(
+                found.iter().all(|d| check.codes().contains(&d.code)),
+                "a check reports what is not among its codes: {found:?}"
+            );
         }
         if has_errors(&found.borrow()) {
             break;

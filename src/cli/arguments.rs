@@ -56,6 +56,9 @@ pub enum Command {
     /// Write the files that a plan is compiled to
     #[command(after_help = EXIT_CODES)]
     Generate(Generate),
+    /// Draw what waits for what in each stage, with the critical path, the cost and the load of runners
+    #[command(after_help = EXIT_CODES)]
+    Graph(Graph),
     /// Write a first plan for a repository that has none
     ///
     /// Asks nothing. Looks at the names of files, at manifests, at the settings of pytest, pre-commit
@@ -64,6 +67,105 @@ pub enum Command {
     /// repository that has a plan keeps it.
     #[command(after_help = EXIT_CODES)]
     Init(Init),
+    /// List the jobs of a plan with their commands
+    ///
+    /// Jobs are named as in a plan: `serve(stage: nightly, framework: vllm)`. With --changed or
+    /// --since, those that the changed files leave out of a run are listed with the reason, by the
+    /// rules that hold in CI.
+    #[command(after_help = EXIT_CODES)]
+    Jobs(Jobs),
+    /// Say why a job, a test or a file is in a run or out of it, rule by rule
+    #[command(after_help = EXIT_CODES)]
+    Why(Why),
+}
+
+/// `dtpc graph`
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The plan; without it, the only file in plans/ that declares one
+    pub plan: Option<PathBuf>,
+
+    /// Only this stage
+    #[arg(long, value_name = "NAME")]
+    pub stage: Option<String>,
+
+    /// How it is drawn
+    #[arg(long, value_enum, default_value_t)]
+    pub format: GraphFormat,
+}
+
+/// How a graph is drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// What each stage takes, in words.
+    #[default]
+    Text,
+    /// A Mermaid flow chart.
+    Mermaid,
+    /// For Graphviz.
+    Dot,
+    /// For programs.
+    Json,
+    /// A picture.
+    Svg,
+}
+
+/// `dtpc jobs`
+#[derive(Debug, Args)]
+pub struct Jobs {
+    /// The plan, if it ends in .dtp: without it, the only file in plans/ that declares one. Then only
+    /// these jobs: `serve`, `serve(stage: nightly)`, `(arch: arm64)`
+    #[arg(value_name = "PLAN|JOBS")]
+    pub named: Vec<String>,
+
+    /// Only the jobs of this stage
+    #[arg(long, value_name = "NAME")]
+    pub stage: Option<String>,
+
+    /// Only the jobs in this environment
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+
+    #[command(flatten)]
+    pub changes: Changes,
+
+    /// How they are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ListFormat,
+}
+
+/// `dtpc why`
+#[derive(Debug, Args)]
+pub struct Why {
+    /// The plan, where two are named: without it, the only file in plans/ that declares one. Then a job
+    /// (`serve-cpu`, `nightly/serve-cpu`), a test (`tests/test_api.py::test_get`), or a file
+    #[arg(value_name = "PLAN] [JOB|TEST|FILE", num_args = 1..=2, required = true)]
+    pub named: Vec<String>,
+
+    #[command(flatten)]
+    pub changes: Changes,
+}
+
+/// Which files changed.
+#[derive(Debug, Args)]
+pub struct Changes {
+    /// Take these files, relative to the root of the repository, as changed
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "since")]
+    pub changed: Vec<String>,
+
+    /// Take as changed what differs from this revision, committed or not
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    #[default]
+    Table,
+    /// For programs.
+    Json,
 }
 
 /// `dtpc check`

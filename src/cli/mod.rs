@@ -15,8 +15,11 @@ mod files;
 mod fix;
 mod fmt;
 mod generate;
+mod graph;
 mod init;
+mod jobs;
 mod terminal;
+mod why;
 mod write;
 
 use std::fmt::{Display, Formatter};
@@ -85,7 +88,10 @@ pub fn main() -> ExitCode {
         arguments::Command::Explain(explain) => Ok(explain::run(explain)),
         arguments::Command::Fmt(fmt) => fmt::run(fmt),
         arguments::Command::Generate(generate) => generate::run(generate),
+        arguments::Command::Graph(graph) => graph::run(graph),
         arguments::Command::Init(init) => init::run(init),
+        arguments::Command::Jobs(jobs) => jobs::run(jobs),
+        arguments::Command::Why(why) => why::run(why),
     };
     match done {
         Ok(outcome) => outcome.into(),

@@ -177,7 +177,7 @@ fn add(
                 words.map(|word| fill::fill(plan, word, place)).collect()
             })
             .collect(),
-        needs: matching(jobs, stage, &needs, &points),
+        needs: reduced(jobs, matching(jobs, stage, &needs, &points)),
         fetches: super::fetches(&declared.needs),
         makes: super::made_by(plan, |from| {
             from.of == Some(super::Work::Build(build))
@@ -189,6 +189,26 @@ fn add(
         timeout: super::timeout_or(declared.timeout, declared.duration),
         points,
     });
+}
+
+/// Some builds without those that others of them wait for anyway: what a job needs is named once.
+pub fn reduced(builds: &[BuildJob], numbers: Vec<usize>) -> Vec<usize> {
+    if numbers.len() < 2 {
+        return numbers;
+    }
+    let mut implied: HashSet<usize> = HashSet::new();
+    let mut waiting: Vec<usize> = numbers.clone();
+    let mut seen: HashSet<usize> = HashSet::new();
+    while let Some(number) = waiting.pop() {
+        if seen.insert(number) {
+            implied.extend(&builds[number].needs);
+            waiting.extend(&builds[number].needs);
+        }
+    }
+    numbers
+        .into_iter()
+        .filter(|number| !implied.contains(number))
+        .collect()
 }
 
 /// The numbers of the builds of a stage that agree with some points on the axes both have.

@@ -8,9 +8,11 @@
 
 pub mod builds;
 pub mod cells;
+pub mod changes;
 pub mod command;
 pub mod fill;
 pub mod machines;
+pub mod named;
 pub mod path;
 pub mod selection;
 pub mod sets;
@@ -339,7 +341,10 @@ fn job(
         verdict: command::verdict(suite),
         report,
         services: services(suite),
-        builds: builds::matching(builds, cell.stage, &needs, &cell.points),
+        builds: builds::reduced(
+            builds,
+            builds::matching(builds, cell.stage, &needs, &cell.points),
+        ),
         fetches: fetches(&suite.needs),
         makes: made_by(plan, |from| from.matches(&cell)),
         variables: variables(plan, &cell),

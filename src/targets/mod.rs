@@ -8,6 +8,7 @@ pub mod banner;
 pub(crate) mod github_actions;
 mod glob;
 mod markdown;
+pub(crate) use markdown::diagram::quoted as quoted_for_mermaid;
 mod pre_commit;
 pub(crate) mod pytest;
 mod templates;

@@ -30,18 +30,20 @@ def changed_files(event_name, event):
     if not base.strip("0"):
         return None
     command = ["git", "diff", "--name-only", "--no-renames", "-z", f"{base}{range_}HEAD"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode != 0:
-        print(f"::warning::git cannot compare with {base}: {done.stderr.strip()}")
+        why = " ".join(done.stderr.decode("utf-8", "replace").split())
+        print(f"::warning::git cannot compare with {base}: {why}")
         return None
-    return [name for name in done.stdout.split("\0") if name]
+    # A name need not be text.
+    return [name for name in done.stdout.decode("utf-8", "surrogateescape").split("\0") if name]
 
 
 def claims(patterns, path):
     """Whether the last pattern that matches a file is not a negated one."""
     claimed = False
     for pattern, positive in patterns:
-        if re.fullmatch(pattern, path):
+        if re.fullmatch(pattern, path, re.DOTALL):
             claimed = positive
     return claimed
 
@@ -63,21 +65,26 @@ class Run:
                 self.unclaimed.append(path)
 
     def holds(self, condition):
+        """Whether it holds; None if that is not known."""
         word, *rest = condition
-        if word == "and":
-            return all(self.holds(part) for part in rest)
-        if word == "or":
-            return any(self.holds(part) for part in rest)
+        if word in ("and", "or"):
+            decisive = word == "or"
+            parts = {self.holds(part) for part in rest}
+            if decisive in parts:
+                return decisive
+            return None if None in parts else not decisive
         if word == "not":
-            return not self.holds(rest[0])
+            inner = self.holds(rest[0])
+            return None if inner is None else not inner
         pull_request = self.event.get("pull_request") or {}
         if word == "changed":
-            return self.files is None or rest[0] in self.touched
+            # A file that nobody claims may be one of these.
+            is_known = self.files is not None and not (self.rules["by_paths"] and self.unclaimed)
+            return True if rest[0] in self.touched else False if is_known else None
         if word == "label":
             return rest[0] in [label["name"] for label in pull_request.get("labels", [])]
         if word == "branch":
-            branch = os.environ.get("GITHUB_BASE_REF") or os.environ.get("GITHUB_REF_NAME", "")
-            return re.fullmatch(rest[0], branch) is not None
+            return re.fullmatch(rest[0], self.branch(), re.DOTALL) is not None
         if word == "fork":
             head = (pull_request.get("head") or {}).get("repo") or {}
             return bool(pull_request) and head.get("full_name") != os.environ["GITHUB_REPOSITORY"]
@@ -89,12 +96,20 @@ class Run:
             return os.environ.get(f"VARIABLE_{rest[0]}", "") == rest[1]
         raise ValueError(f"unknown condition {word}")
 
+    def branch(self):
+        """The branch that a change is for; of any other run the one that it is on."""
+        if self.event_name == "merge_group":
+            return self.event["merge_group"].get("base_ref", "").removeprefix("refs/heads/")
+        if os.environ.get("GITHUB_REF_TYPE") == "tag":
+            return ""
+        return os.environ.get("GITHUB_BASE_REF") or os.environ.get("GITHUB_REF_NAME", "")
+
     def answers(self):
         given = self.event.get("inputs") or {}
         return [(name, given[name]) for name in self.rules["inputs"] if given.get(name)]
 
-    def reason(self, rule):
-        """Why a job is left out; None if it is in the run."""
+    def bar(self, rule):
+        """Why a job must not be in the run; None if it may."""
         if rule.get("manual") and self.event_name != "workflow_dispatch":
             return f"it runs when somebody asks for it: {rule['manual']}"
         for name, answer in self.answers():
@@ -102,35 +117,43 @@ class Run:
             if answer != "all" and value is not None and value != answer:
                 return f"{name} {answer} was asked for"
         for condition in rule.get("when", []):
-            if not self.holds(condition):
+            if self.holds(condition) is False:
                 return f"its condition does not hold: {json.dumps(condition)}"
-        by_paths = self.rules["by_paths"] and self.files is not None and not self.unclaimed
-        if by_paths and not self.touched.intersection(rule["affected_by"]):
-            return "no changed file affects it"
         return None
+
+    def is_affected(self, rule):
+        """Whether the change itself puts a job into the run."""
+        if self.touched.intersection(rule["affected_by"]):
+            return True
+        by_paths = self.rules["by_paths"] and self.files is not None and not self.unclaimed
+        # Something that is built has no reason of its own to be in a run.
+        return "needed_by" not in rule and not by_paths
 
 
 def select(run):
+    """The ids of the jobs that are left out, each with the reason."""
+    jobs = run.rules["jobs"]
+    users = {job: rule.get("needed_by") or rule.get("makes_for") or [] for job, rule in jobs.items()}
+    # What is built is needed in every run of those that need it.
+    barred = {job: why for job, rule in jobs.items() if "needed_by" not in rule and (why := run.bar(rule))}
+    # The host skips a job whose need is skipped.
+    waiting = list(barred)
+    while waiting:
+        job = waiting.pop()
+        for user in users[job]:
+            if user not in barred:
+                barred[user] = f"it needs {job}, which is not in this run"
+                waiting.append(user)
+    chosen = {job for job, rule in jobs.items() if job not in barred and run.is_affected(rule)}
+    needed = True
+    while needed:
+        needed = {job for job in jobs if job not in chosen | set(barred) and chosen.intersection(users[job])}
+        chosen |= needed
     skipped = {}
-    builds = {}
-    for job, rule in run.rules["jobs"].items():
-        if "needed_by" in rule:
-            builds[job] = rule
-            continue
-        reason = run.reason(rule)
-        if reason:
-            skipped[job] = reason
-    # From those that others need least to those they need most: what a build needs comes before it.
-    for job in reversed(builds):
-        rule = builds[job]
-        wanted = [other for other in rule["needed_by"] if other not in skipped]
-        affected = run.files is not None and run.touched.intersection(rule["affected_by"])
-        if not wanted and not affected:
-            skipped[job] = "no job of this run needs it"
-    # What a build needs is in the run with it.
-    for job in reversed(builds):
-        if job in skipped and any(other not in skipped for other in builds[job]["needed_by"]):
-            del skipped[job]
+    for job, rule in jobs.items():
+        if job not in chosen:
+            unneeded = "no job of this run needs it" if "needed_by" in rule else "no changed file affects it"
+            skipped[job] = barred.get(job, unneeded)
     return skipped
 
 
@@ -141,7 +164,8 @@ def main() -> int:
         event = json.load(file)
     run = Run(rules, event_name, event, changed_files(event_name, event))
     if run.unclaimed and rules["by_paths"]:
-        names = ", ".join(run.unclaimed[:10])
+        # As Python writes them: what is not printed in a name might be a command for the host.
+        names = ", ".join(repr(path) for path in run.unclaimed[:10])
         if rules["unclaimed"] == "fail":
             print(f"::error::no paths declaration of the plan claims these files: {names}")
             return 1

@@ -27,3 +27,4 @@ mod init;
 mod linters;
 mod pytest;
 mod read_back;
+mod select;

@@ -86,26 +86,26 @@ fn the_workflows_of_the_sample() {
                 "python_unit-cpu",
                 linux(),
                 5,
-                "pytest sample -m 'pre_merge and unit and not gpu_1'",
+                "pytest sample -m 'pre_merge and not gpu_1 and unit'",
             ),
             (
                 "integration-cpu",
                 linux(),
                 10,
-                "pytest tests/integration -m 'pre_merge and integration and not gpu_1'",
+                "pytest tests/integration -m 'pre_merge and not gpu_1 and integration'",
             ),
             (
                 "e2e-cpu",
                 linux(),
                 10,
-                "pytest tests/e2e -m 'pre_merge and e2e and not gpu_1'",
+                "pytest tests/e2e -m 'pre_merge and not gpu_1 and e2e'",
             ),
             ("packaging-cpu", linux(), 5, "python3 tools/package.py"),
             (
                 "throughput-cpu",
                 linux(),
                 5,
-                "pytest benchmarks -m 'pre_merge and performance and not gpu_1'",
+                "pytest benchmarks -m 'pre_merge and not gpu_1 and performance'",
             ),
         ],
     );
@@ -260,7 +260,7 @@ fn the_bars_of_a_performance_job_are_json() {
     );
 }
 
-/// What every job on a machine without GPU selects, behind the stage and the type.
+/// What every job on a machine without GPU selects, beside the stage and the type.
 const NO_GPU: &str =
     "not (gpu_1 or gpu_2 or gpu_4 or gpu_8) and not (multi_node or cluster or perf_cluster)";
 
@@ -272,7 +272,7 @@ fn the_pre_merge_workflow_of_dynamo() {
         ["nightly.yml", "pre-merge.yml"]
     );
     let select = |folder: &str, kind: &str| {
-        format!("pytest {folder} -m 'pre_merge and {kind} and {NO_GPU}'")
+        format!("pytest {folder} -m 'pre_merge and {NO_GPU} and {kind}'")
     };
     let e2e = |name: &str| select(&format!("tests/e2e/{name}"), "e2e");
     assert_jobs(

@@ -73,9 +73,10 @@ const PINS: [&str; 4] = [
 
 /// What must be there after a set-up. Asked at once, so that a package which lost its program is
 /// told by the set-up and not by some test later.
-const EXPECTED: [&str; 17] = [
+const EXPECTED: [&str; 18] = [
     "act",
     "actionlint",
+    "cargo-nextest",
     "check-jsonschema",
     "codespell",
     "coverage",

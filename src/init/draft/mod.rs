@@ -113,6 +113,11 @@ impl Draft<'_> {
     fn questions(&self) -> Vec<String> {
         let facts = self.facts;
         let mut questions: Vec<String> = Vec::new();
+        if let Some(takes) = self.takes() {
+            questions.push(format!(
+                "where and when do the tests run that are not `{takes}`?"
+            ));
+        }
         if facts.owner.is_none() && !facts.tests.suites.is_empty() {
             questions.push("who mends which suite?".to_owned());
         }
@@ -181,14 +186,14 @@ impl Draft<'_> {
                 .open("host", "where does it run: `github` or `gitlab`?")
                 .open("trigger", "what starts it, such as `pull_request`?"),
         };
-        if self
-            .facts
-            .markers
-            .list
-            .iter()
-            .any(|m| m.name == "pre_merge")
-        {
-            stage = stage.field("selects", "pre_merge");
+        // What no machine of the draft takes is not promised: it is asked about.
+        let known = self.facts.markers.list.iter();
+        let pre_merge = known
+            .filter(|m| m.name == "pre_merge")
+            .map(|m| m.name.clone());
+        let promised: Vec<String> = pre_merge.chain(self.takes()).collect();
+        if !promised.is_empty() {
+            stage = stage.field("selects", promised.join(" and "));
         }
         stage = if self.has_tests() {
             let types: BTreeSet<TestType> = self.types_before_merge();

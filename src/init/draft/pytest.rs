@@ -50,12 +50,10 @@ impl Draft<'_> {
         gpus
     }
 
-    /// What a machine without a GPU takes, where markers tell.
+    /// What a machine without a GPU takes, where markers tell: the names of what it does not take, so
+    /// that each is asked for.
     pub(super) fn takes(&self) -> Option<String> {
         let gpus = self.gpu_markers();
-        if gpus.len() > 1 && gpus.contains(&"gpu_0") {
-            return Some("gpu_0".to_owned());
-        }
         let plain = ["gpu", "cuda", "requires_gpu", "needs_gpu"];
         let names = self.facts.markers.list.iter().map(|m| m.name.as_str());
         let needing: Vec<&str> = gpus

@@ -141,6 +141,13 @@ pub struct TestId {
 }
 
 impl TestId {
+    /// The id that a text is.
+    pub fn of(text: &str) -> Self {
+        Self {
+            text: Text::of(text),
+        }
+    }
+
     /// The file it is in, for ids that begin with one.
     pub fn file(&self) -> Option<&str> {
         self.text.split_once("::").map(|(file, _)| file)

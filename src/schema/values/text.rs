@@ -18,6 +18,14 @@ pub struct Text {
 }
 
 impl Text {
+    /// A string that stands in no plan.
+    pub fn of(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            span: Span::default(),
+        }
+    }
+
     /// The string.
     pub fn as_str(&self) -> &str {
         &self.text

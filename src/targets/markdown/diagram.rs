@@ -38,7 +38,7 @@ pub fn life_cycle(jobs: &Jobs<'_>) -> String {
 }
 
 /// A text inside the quotes of a label: the characters that Mermaid reads are written as entities.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {

@@ -1,7 +1,7 @@
 //! The test-plan document: what reviewers read.
 
 mod context;
-mod diagram;
+pub(super) mod diagram;
 mod text;
 
 use super::banner::{self, Comment};
