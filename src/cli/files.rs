@@ -33,6 +33,16 @@ impl Files {
         self.folder.join(path)
     }
 
+    /// The files of the repository, where they are to be looked at: see [`Loader::tree`].
+    pub fn repository_files(&self, root: Option<&str>) -> Option<Vec<String>> {
+        let root = match (&self.repository, root) {
+            (Repository::Unseen, _) | (Repository::OfPlan, None) => return None,
+            (Repository::OfPlan, Some(root)) => self.path(root),
+            (Repository::At(folder), _) => folder.clone(),
+        };
+        tree(&root)
+    }
+
     /// Whether a file really lies in the folder of the plan or below: what is imported or linked from
     /// elsewhere belongs to others too.
     pub fn is_own(&self, path: &str) -> bool {
@@ -50,12 +60,7 @@ impl Loader for Files {
     }
 
     fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {
-        let root = match (&self.repository, root) {
-            (Repository::Unseen, _) | (Repository::OfPlan, None) => return None,
-            (Repository::OfPlan, Some(root)) => self.path(root),
-            (Repository::At(folder), _) => folder.clone(),
-        };
-        tree(&root)
+        self.repository_files(root)
     }
 }
 

@@ -71,6 +71,10 @@ impl Loader for Mended<'_> {
         self.read.insert(path.to_owned(), text.clone());
         Ok(text)
     }
+
+    fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {
+        self.disk.repository_files(root)
+    }
 }
 
 impl Mended<'_> {

@@ -59,7 +59,7 @@ fn own_pages() -> Vec<std::path::PathBuf> {
     .iter()
     .map(|page| workspace().join(page))
     .collect();
-    for folder in ["docs", "docs/decisions", "docs/diagnostics"] {
+    for folder in ["docs", "docs/decisions", "docs/diagnostics", "docs/guide"] {
         for entry in std::fs::read_dir(workspace().join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
             pages.extend(path.extension().is_some_and(|e| e == "md").then_some(path));
