@@ -206,7 +206,8 @@ fn every_plan_in_the_documentation_holds() {
             count += 1;
             let folder = TempDir::new().unwrap();
             fs::write(folder.path().join("plan.dtp"), &block).unwrap();
-            let ended = Dtpc::new(&["check", "plan.dtp"]).from(folder.path()).run();
+            // Without looking at files, of which there are none here.
+            let ended = Dtpc::new(&["jobs", "plan.dtp"]).from(folder.path()).run();
             assert_eq!(ended.code, Some(0), "in {page}:\n{block}\n{}", ended.err);
         }
     }

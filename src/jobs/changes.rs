@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::{BuildJob, Job, Jobs};
-use crate::schema::kinds::Paths;
+use crate::schema::kinds::{Paths, Stage};
 use crate::schema::values::{ConditionNode, Fact, JobPattern, Outcome, Trigger, Unclaimed, Work};
 use crate::schema::{Id, Plan};
 
@@ -101,54 +101,77 @@ impl Changes {
 
     /// Why each job that these files leave out of a run is left out, by the ids of its stage and itself.
     pub fn left_out<'j>(&self, jobs: &'j Jobs<'_>) -> HashMap<(usize, &'j str), String> {
-        let plan: &Plan = jobs.plan;
-        let by_paths = plan.path_sets.iter().any(|(_, p)| p.affects.is_some());
-        let mut reasons: HashMap<(usize, &str), String> = HashMap::new();
-        for job in &jobs.jobs {
-            if let Some(reason) = self.reason(plan, job, by_paths) {
-                reasons.insert((job.stage.index(), job.id.as_str()), reason);
-            }
-        }
-        // From those that others need least to those they need most.
-        for (number, build) in jobs.builds.iter().enumerate().rev() {
-            let wanted = jobs
-                .of_stage(build.stage)
-                .filter(|job| job.builds.contains(&number))
-                .any(|job| !reasons.contains_key(&(job.stage.index(), job.id.as_str())))
-                || jobs.builds.iter().any(|other| {
-                    other.needs.contains(&number)
-                        && !reasons.contains_key(&(other.stage.index(), other.id.as_str()))
-                });
-            if !wanted && !self.affects_build(plan, build) {
-                let reason = "no job of this run needs it".to_owned();
-                reasons.insert((build.stage.index(), build.id.as_str()), reason);
+        let mut reasons = HashMap::new();
+        for stage in &jobs.stages {
+            let nodes = self.nodes(jobs, *stage);
+            for (number, reason) in select(&nodes) {
+                reasons.insert((stage.index(), nodes[number].id), reason);
             }
         }
         reasons
     }
 
-    fn reason(&self, plan: &Plan, job: &Job, by_paths: bool) -> Option<String> {
+    /// The builds and jobs of a stage, each with what these files say of it.
+    fn nodes<'j>(&self, jobs: &'j Jobs<'_>, stage: Id<Stage>) -> Vec<Entry<'j>> {
+        let plan: &Plan = jobs.plan;
+        let by_paths = is_by_paths(plan, stage);
+        let known = by_paths && !self.everything;
+        let builds: Vec<(usize, &BuildJob)> = jobs.builds_of(stage).collect();
+        let suites: Vec<&Job> = jobs.of_stage(stage).collect();
+        let mut nodes: Vec<Entry<'_>> = Vec::with_capacity(builds.len() + suites.len());
+        for (number, build) in &builds {
+            let other_builds = builds.iter().enumerate();
+            let by_builds = other_builds.filter(|(_, (_, b))| b.needs.contains(number));
+            let by_jobs = suites.iter().enumerate();
+            let by_jobs = by_jobs.filter(|(_, job)| job.builds.contains(number));
+            nodes.push(Entry {
+                id: &build.id,
+                is_build: true,
+                barred: None,
+                is_affected: self.affects_build(plan, build),
+                users: by_builds
+                    .map(|(place, _)| place)
+                    .chain(by_jobs.map(|(place, _)| builds.len() + place))
+                    .collect(),
+            });
+        }
+        for job in &suites {
+            let named = affecting(plan, |p| p.matches(job)).next().is_some();
+            let touched = self.affecting(plan, job).next().is_some();
+            let users = if job.makes.is_empty() {
+                Vec::new()
+            } else {
+                let all = suites.iter().enumerate();
+                let users = all.filter(|(_, user)| {
+                    jobs.makers_of(user).any(|maker| std::ptr::eq(maker, *job))
+                });
+                users.map(|(place, _)| builds.len() + place).collect()
+            };
+            nodes.push(Entry {
+                id: &job.id,
+                is_build: false,
+                barred: self.bar(job, by_paths),
+                // Of a job that no declaration names the files say nothing.
+                is_affected: touched || !(known && named),
+                users,
+            });
+        }
+        nodes
+    }
+
+    /// Why a job must not be in a run with these changes.
+    fn bar(&self, job: &Job, by_paths: bool) -> Option<String> {
         if let Some(Outcome::Manual(weakening)) = &job.outcome {
-            return Some(format!(
-                "it runs when somebody asks for it: {}",
-                weakening.because
-            ));
+            let why = &weakening.because;
+            return Some(format!("it runs when somebody asks for it: {why}"));
         }
-        for condition in &job.when {
-            if self.holds(&condition.node) == Some(false) {
-                return Some("its condition does not hold for these files".to_owned());
-            }
-        }
-        let by_change = plan.stages[job.stage].trigger.iter().any(|t| {
-            matches!(
-                t.value,
-                Trigger::PullRequest { .. } | Trigger::MergeGroup | Trigger::Push { .. }
-            )
-        });
-        if by_paths && by_change && !self.everything && self.affecting(plan, job).next().is_none() {
-            return Some("no changed file affects it".to_owned());
-        }
-        None
+        let fails = |condition: &&crate::schema::values::Condition| {
+            self.holds(&condition.node, by_paths) == Some(false)
+        };
+        job.when
+            .iter()
+            .find(fails)
+            .map(|_| "its condition does not hold for these files".to_owned())
     }
 
     /// The touched declarations that put a job into a run.
@@ -171,24 +194,104 @@ impl Changes {
     }
 
     /// Whether a condition holds, as far as files tell; nothing where it depends on something else.
-    fn holds(&self, node: &ConditionNode) -> Option<bool> {
+    fn holds(&self, node: &ConditionNode, by_paths: bool) -> Option<bool> {
         match node {
-            ConditionNode::Fact(Fact::Changed(id)) => Some(self.touched.contains(id)),
+            // A file that nobody claims may be one of these.
+            ConditionNode::Fact(Fact::Changed(id)) if !self.touched.contains(id) => {
+                (!(by_paths && self.everything)).then_some(false)
+            }
+            ConditionNode::Fact(Fact::Changed(_)) => Some(true),
             ConditionNode::Fact(_) => None,
-            ConditionNode::Not(inner) => self.holds(inner).map(|holds| !holds),
-            ConditionNode::And(parts) => self.all(parts, false),
-            ConditionNode::Or(parts) => self.all(parts, true),
+            ConditionNode::Not(inner) => self.holds(inner, by_paths).map(|holds| !holds),
+            ConditionNode::And(parts) => self.all(parts, false, by_paths),
+            ConditionNode::Or(parts) => self.all(parts, true, by_paths),
         }
     }
 
     /// Whether some part is `decisive`, which then decides; the opposite if all are known.
-    fn all(&self, parts: &[ConditionNode], decisive: bool) -> Option<bool> {
-        let known: Vec<Option<bool>> = parts.iter().map(|part| self.holds(part)).collect();
+    fn all(&self, parts: &[ConditionNode], decisive: bool, by_paths: bool) -> Option<bool> {
+        let known: Vec<Option<bool>> = parts.iter().map(|p| self.holds(p, by_paths)).collect();
         if known.contains(&Some(decisive)) {
             return Some(decisive);
         }
         (!known.contains(&None)).then_some(!decisive)
     }
+}
+
+/// A job or a build while jobs are selected.
+struct Entry<'j> {
+    id: &'j str,
+    is_build: bool,
+    /// Why it must not be in the run.
+    barred: Option<String>,
+    /// Whether the change itself puts it into the run.
+    is_affected: bool,
+    /// Those that need it, by number.
+    users: Vec<usize>,
+}
+
+/// The numbers of those that are left out, each with the reason.
+fn select(entries: &[Entry<'_>]) -> Vec<(usize, String)> {
+    let mut barred: HashMap<usize, String> = entries
+        .iter()
+        .enumerate()
+        .filter_map(|(number, entry)| Some((number, entry.barred.clone()?)))
+        .collect();
+    // The host skips a job whose need is skipped.
+    let mut waiting: Vec<usize> = barred.keys().copied().collect();
+    waiting.sort_unstable();
+    while let Some(number) = waiting.pop() {
+        for user in &entries[number].users {
+            if !barred.contains_key(user) {
+                let id = entries[number].id;
+                barred.insert(*user, format!("it needs {id}, which is not in this run"));
+                waiting.push(*user);
+            }
+        }
+    }
+    let mut chosen: HashSet<usize> = (0..entries.len())
+        .filter(|number| entries[*number].is_affected && !barred.contains_key(number))
+        .collect();
+    loop {
+        let needed: Vec<usize> = (0..entries.len())
+            .filter(|number| !chosen.contains(number) && !barred.contains_key(number))
+            .filter(|number| entries[*number].users.iter().any(|u| chosen.contains(u)))
+            .collect();
+        if needed.is_empty() {
+            break;
+        }
+        chosen.extend(needed);
+    }
+    entries
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| !chosen.contains(number))
+        .map(|(number, entry)| {
+            let unneeded = if entry.is_build {
+                "no job of this run needs it"
+            } else {
+                "no changed file affects it"
+            };
+            let reason = barred.remove(&number);
+            (number, reason.unwrap_or_else(|| unneeded.to_owned()))
+        })
+        .collect()
+}
+
+/// Whether changed files decide which jobs of a stage are in a run: where a change starts it, and
+/// some declaration says what it affects.
+pub fn is_by_paths(plan: &Plan, stage: Id<Stage>) -> bool {
+    let is_change = |t: &Trigger| {
+        matches!(
+            t,
+            Trigger::PullRequest { .. } | Trigger::MergeGroup | Trigger::Push { .. }
+        )
+    };
+    plan.stages[stage]
+        .trigger
+        .iter()
+        .any(|t| is_change(&t.value))
+        && plan.path_sets.iter().any(|(_, p)| p.affects.is_some())
 }
 
 /// The declarations of paths that affect jobs which `names` knows.

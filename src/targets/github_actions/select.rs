@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::workflow::{Input, JobEntry, Step};
 use super::{pins, triggers, variable_key};
+use crate::jobs::changes::is_by_paths;
 use crate::jobs::{Job, Jobs};
 use crate::schema::kinds::{Paths, Stage};
 use crate::schema::values::{
@@ -23,7 +24,7 @@ const SCRIPT: &str = ".github/dtpc/select_jobs.py";
 
 /// Whether some job of a stage is in some of its runs only.
 pub fn is_needed(jobs: &Jobs<'_>, stage: Id<Stage>) -> bool {
-    by_paths(jobs.plan, stage)
+    is_by_paths(jobs.plan, stage)
         || jobs.plan.stages[stage]
             .trigger
             .iter()
@@ -31,19 +32,6 @@ pub fn is_needed(jobs: &Jobs<'_>, stage: Id<Stage>) -> bool {
         || jobs
             .of_stage(stage)
             .any(|job| !job.when.is_empty() || matches!(job.outcome, Some(Outcome::Manual(_))))
-}
-
-/// Whether changed files decide which jobs of a stage are in a run: where a change starts it, and
-/// some declaration says what it affects.
-fn by_paths(plan: &Plan, stage: Id<Stage>) -> bool {
-    let change = |t: &Trigger| {
-        matches!(
-            t,
-            Trigger::PullRequest { .. } | Trigger::MergeGroup | Trigger::Push { .. }
-        )
-    };
-    plan.stages[stage].trigger.iter().any(|t| change(&t.value))
-        && plan.path_sets.iter().any(|(_, p)| p.affects.is_some())
 }
 
 /// The condition of a job on what was decided.
@@ -255,7 +243,7 @@ fn rules<'p>(jobs: &'p Jobs<'_>, stage: Id<Stage>) -> Rules<'p> {
         all.insert(&job.id, rule(jobs, job));
     }
     Rules {
-        by_paths: by_paths(plan, stage),
+        by_paths: is_by_paths(plan, stage),
         unclaimed: plan
             .plans
             .iter()
