@@ -190,6 +190,31 @@ fn every_code_has_a_case() {
 }
 
 #[test]
+fn every_code_has_a_plan_that_comes_close_and_holds() {
+    const MARK: &str = "//~ holds against ";
+    let mut close = BTreeSet::new();
+    for entry in fs::read_dir(root().join("tests/holds")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        if let Some(codes) = text.lines().next().unwrap().strip_prefix(MARK) {
+            close.extend(codes.split(' ').map(str::to_owned));
+        }
+        let name = path.to_str().unwrap();
+        let formatted = Dtpc::new(&["fmt", "--check", name]).run();
+        assert_eq!(formatted.code, Some(0), "{name}: {}", formatted.err);
+    }
+    for code in codes::ALL {
+        assert!(
+            close.remove(code.code),
+            "{} ({}) has no plan in tests/holds that comes close to it",
+            code.code,
+            code.name
+        );
+    }
+    assert_eq!(close, BTreeSet::new(), "there are no such codes");
+}
+
+#[test]
 fn codes_and_names_are_given_once_and_in_order() {
     for pair in codes::ALL.windows(2) {
         assert!(

@@ -216,7 +216,10 @@ fn ungated(context: &mut Context<'_>, dropped: &HashSet<(Id<Stage>, Id<Suite>)>)
                 .iter()
                 .flat_map(|g| g.requires.iter().chain(&g.advises))
                 .any(|p| p.matches(cell));
-            if !seen && !dropped.contains(&(cell.stage, cell.suite)) {
+            // What is advisory decides nothing, whoever looks at it.
+            let weak =
+                crate::jobs::outcome(context.plan, cell).is_some_and(|o| o.weakening().is_some());
+            if !seen && !weak && !dropped.contains(&(cell.stage, cell.suite)) {
                 let suite = &context.plan.suites[cell.suite];
                 let message = format!(
                     "no gate of `{}` looks at `{}` in `{}`",

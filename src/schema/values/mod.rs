@@ -37,7 +37,8 @@ pub use text::{Command, Glob, Image, Line, Text, Variables, is_hidden};
 pub use trigger::{DispatchInput, Trigger};
 pub use words::{
     Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os,
-    PlatformWord, Promise, Role, Statistic, ToolKind, Unclaimed, Visibility, WithoutBaseline,
+    PlatformWord, Promise, Role, Statistic, ToolKind, Unclaimed, Visibility, WORD_TYPES,
+    WithoutBaseline,
 };
 
 use super::reader::{FieldType, Reader};

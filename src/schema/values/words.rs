@@ -8,7 +8,11 @@ macro_rules! words {
     ($(
         $(#[doc = $doc:literal])+
         $Type:ident { $($(#[doc = $word_doc:literal])+ $Word:ident $word:literal $title:literal,)+ }
-    )*) => {$(
+    )*) => {
+        /// Every type of a few words: its name, and its words.
+        pub const WORD_TYPES: &[(&str, &[&str])] = &[$((stringify!($Type), $Type::WORDS)),*];
+
+        $(
         $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $Type {

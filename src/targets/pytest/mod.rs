@@ -99,7 +99,10 @@ pub fn description(plan: &Plan, id: MarkerId, info: &MarkerInfo) -> String {
             let group = &plan.marker_groups[group];
             format!("one of: {}", group.head.title)
         }
-        None => name.words(),
+        None => info.declared.map_or_else(
+            || name.words(),
+            |declared| plan.marker_declarations[declared].head.title.clone(),
+        ),
     }
 }
 

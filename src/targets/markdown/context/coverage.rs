@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Named, fact, or_open, titles};
+use super::{Named, fact, or_open, some, titles, words};
 use crate::checks::covering;
 use crate::name::one_line;
-use crate::schema::kinds::Area;
-use crate::schema::values::{Bound, Measure, ThresholdCheck};
-use crate::schema::{Id, Plan};
+use crate::schema::kinds::{Area, Coverage, Hook, Tool};
+use crate::schema::values::{Bound, Measure, Role, ThresholdCheck};
+use crate::schema::{Decl, Id, Plan};
 
 #[derive(Debug, Serialize)]
 pub struct AreaSection {
@@ -96,6 +96,39 @@ pub fn features(plan: &Plan, area: Option<Id<Area>>) -> Vec<FeatureRow> {
         .collect()
 }
 
+/// A tool, with where people read about it.
+fn tool(plan: &Plan, id: Id<Tool>) -> String {
+    let tool = &plan.tools[id];
+    match &tool.link {
+        Some(link) => format!("{} ({link})", tool.head.title),
+        None => tool.head.title.clone(),
+    }
+}
+
+/// The rows of the languages: the tool of their unit tests, and their hooks.
+pub fn languages(plan: &Plan) -> Vec<Vec<String>> {
+    plan.languages
+        .iter()
+        .map(|(id, language)| {
+            let unit_tests = language.unit_tests.map(|t| tool(plan, t.id));
+            let hooks = |role: Role| {
+                let hooks = plan.hooks.iter().map(|(_, hook)| hook);
+                let of = |hook: &Decl<Hook>| {
+                    hook.role == Some(role) && hook.language.is_some_and(|l| l.id == id)
+                };
+                some(titles(hooks.filter(|hook| of(hook))))
+            };
+            vec![
+                language.head.title.clone(),
+                or_open(&language.head, "unit_tests", unit_tests),
+                hooks(Role::Format),
+                hooks(Role::Lint),
+                one_line(&language.head.doc),
+            ]
+        })
+        .collect()
+}
+
 pub fn coverage(plan: &Plan, area: Option<Id<Area>>) -> Vec<Vec<String>> {
     plan.coverages
         .iter()
@@ -103,19 +136,14 @@ pub fn coverage(plan: &Plan, area: Option<Id<Area>>) -> Vec<Vec<String>> {
         .map(|(_, c)| {
             let head = &c.head;
             let language = c.language.map(|l| plan.languages[l.id].head.title.clone());
-            let tool = c.tool.map(|t| {
-                let tool = &plan.tools[t.id];
-                match &tool.link {
-                    Some(link) => format!("{} ({link})", tool.head.title),
-                    None => tool.head.title.clone(),
-                }
-            });
+            let tool = c.tool.map(|t| tool(plan, t.id));
             vec![
+                head.title.clone(),
                 or_open(head, "language", language),
                 or_open(head, "tool", tool),
                 titles(c.of.iter().map(|s| &plan.suites[s.id])),
                 titles(c.stages.iter().map(|s| &plan.stages[s.id])),
-                or_open(head, "minimum", c.minimum.map(|m| m.to_string())),
+                or_open(head, "minimum", least(c)),
                 (if c.gating {
                     "fails the job"
                 } else {
@@ -125,6 +153,20 @@ pub fn coverage(plan: &Plan, area: Option<Id<Area>>) -> Vec<Vec<String>> {
             ]
         })
         .collect()
+}
+
+/// The least share of lines, with what narrows it further.
+fn least(coverage: &Coverage) -> Option<String> {
+    let mut least: Vec<String> = Vec::new();
+    least.extend(coverage.minimum.map(|m| m.to_string()));
+    let critical = coverage.critical.as_ref();
+    least.extend(critical.map(|critical| {
+        let files: Vec<&str> = critical.of.iter().map(|g| g.as_str()).collect();
+        format!("{} of {}", critical.share, files.join(" "))
+    }));
+    let drop = coverage.drop;
+    least.extend(drop.map(|drop| format!("at most {drop} less than before the change")));
+    (!least.is_empty()).then(|| least.join("; "))
 }
 
 pub fn thresholds(plan: &Plan) -> Vec<ThresholdSection> {
@@ -140,19 +182,22 @@ pub fn thresholds(plan: &Plan) -> Vec<ThresholdSection> {
                 format!("{} ({unit}, {better})", metric.head.title)
             });
             fact(&mut facts, head, "metric", "Metric", metric);
-            let of = threshold.of.as_ref().map(|of| {
-                let mut text = of
-                    .suite()
-                    .map_or_else(String::new, |suite| plan.suites[suite].head.title.clone());
-                if let Some(environment) = of.environment {
-                    text = format!("{text}, {}", plan.environments[environment].head.title);
-                }
-                if let Some(stage) = of.stage {
-                    text = format!("{text}, {}", plan.stages[stage].head.title);
-                }
-                text
-            });
+            let of = threshold.of.as_ref().map(|of| words::jobs(plan, of));
             fact(&mut facts, head, "of", "Measured in", of);
+            let samples = threshold.samples.map(|n| format!("{n} measurements"));
+            fact(&mut facts, head, "samples", "One figure of", samples);
+            let is_relative =
+                |check: &ThresholdCheck| matches!(check.bound, Bound::Relative { .. });
+            if threshold.checks.iter().any(|c| is_relative(&c.value)) {
+                let says = threshold.without_baseline.title().to_owned();
+                fact(
+                    &mut facts,
+                    head,
+                    "without_baseline",
+                    "Without an earlier result it",
+                    Some(says),
+                );
+            }
             let history = threshold.history.as_ref().map(ToString::to_string);
             fact(&mut facts, head, "history", "Earlier results", history);
             let checks = threshold.checks.iter().map(|c| bar(&c.value)).collect();

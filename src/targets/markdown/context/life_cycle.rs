@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Named, fact, open, or_open, some, titles};
-use crate::jobs::{Job, Jobs};
-use crate::schema::kinds::{Owner, Stage};
+use super::{Named, fact, open, or_open, some, suites, titles, words};
+use crate::jobs::{self, Cell, Job, Jobs, path, selection};
+use crate::name::Name;
+use crate::schema::kinds::{Owner, Runner, Stage};
 use crate::schema::values::{Host, Local, Text, Trigger, Types};
 use crate::schema::{Id, Plan};
 use crate::targets::github_actions;
@@ -27,7 +28,7 @@ pub struct StageSection {
     #[serde(flatten)]
     named: Named,
     facts: Vec<(&'static str, String)>,
-    gates: Vec<(String, String)>,
+    gates: Vec<(String, String, String)>,
     jobs: Vec<JobRow>,
 }
 
@@ -196,6 +197,29 @@ pub fn stage(jobs: &Jobs<'_>, id: Id<Stage>) -> StageSection {
         Types::These(types) => Some(titles(types.iter().map(|t| &plan.types[t.id]))),
     };
     fact(&mut facts, head, "types", "Types of test", types);
+    let selects = stage.selects.as_ref();
+    let selects = selects.map(|s| selection::text_as_written(plan, &s.node));
+    fact(&mut facts, head, "selects", "Promises the tests", selects);
+    let when = stage.when.as_ref().map(|w| words::condition(plan, w));
+    fact(&mut facts, head, "when", "Only if", when);
+    let approval = stage.approval.map(|a| {
+        let approval = &plan.approvals[a.id];
+        let by = or_open(
+            &approval.head,
+            "by",
+            approval.by.as_ref().map(ToString::to_string),
+        );
+        format!("{by} ({})", approval.head.title)
+    });
+    fact(&mut facts, head, "approval", "Approved by", approval);
+    let retries = stage.retries.map(suites::retries_of_a_stage);
+    fact(
+        &mut facts,
+        head,
+        "retries",
+        "Failed tests run again",
+        retries,
+    );
     let budget = stage.budget.map(|b| b.value.to_string());
     fact(
         &mut facts,
@@ -204,18 +228,30 @@ pub fn stage(jobs: &Jobs<'_>, id: Id<Stage>) -> StageSection {
         "Budget of the critical path",
         budget,
     );
+    let hours = stage.gpu_budget.map(|b| b.value.to_string());
+    fact(&mut facts, head, "gpu_budget", "Budget of GPU time", hours);
+    facts.extend(expected(jobs, id));
     let failure = stage.on_failure.map(|f| f.title().to_owned());
     fact(&mut facts, head, "on_failure", "A failure", failure);
     let gates = jobs
         .gates_of(id)
         .map(|(gate, declared)| {
             let judged = jobs.judged_by(gate);
-            let required: Vec<&str> = judged
-                .iter()
-                .filter(|(_, d)| *d)
-                .map(|(j, _)| j.title.as_str())
-                .collect();
-            (declared.status.to_string(), required.join(", "))
+            let named = |decides: bool| {
+                let jobs = judged.iter().filter(move |(_, d)| *d == decides);
+                let titles: Vec<&str> = jobs.map(|(j, _)| j.title.as_str()).collect();
+                titles.join(", ")
+            };
+            let mut text = named(true);
+            let shown = named(false);
+            if !shown.is_empty() {
+                text = format!("{text}; shown, without deciding: {shown}");
+            }
+            (
+                declared.head.title.clone(),
+                declared.status.to_string(),
+                text,
+            )
         })
         .collect();
     let jobs = jobs.of_stage(id).map(|job| job_row(plan, job)).collect();
@@ -227,18 +263,104 @@ pub fn stage(jobs: &Jobs<'_>, id: Id<Stage>) -> StageSection {
     }
 }
 
+/// What a run is expected to take: its critical path, GPU time, money, and machines at once.
+fn expected(jobs: &Jobs<'_>, id: Id<Stage>) -> Vec<(&'static str, String)> {
+    let plan: &Plan = jobs.plan;
+    let cells: Vec<Cell> = jobs
+        .of_stage(id)
+        .filter(|job| job.shard.is_none_or(|shard| shard.number == 1))
+        .map(|job| job.cell.clone())
+        .collect();
+    let mut facts = Vec::new();
+    let longest = path::expected(plan, &cells, &jobs.builds, id);
+    if longest.total.millis > 0 {
+        let steps: Vec<String> = longest
+            .steps
+            .iter()
+            .map(|step| format!("{} {}", step.name, step.duration))
+            .collect();
+        let through = steps.join(", then ");
+        facts.push(("Critical path", format!("{} ({through})", longest.total)));
+    }
+    let gpus = path::gpu_time(plan, &cells, id);
+    if gpus.millis > 0 {
+        facts.push(("GPU time of a run", gpus.to_string()));
+    }
+    let costs = costs(plan, &cells);
+    if !costs.is_empty() {
+        facts.push(("Cost of a run", costs));
+    }
+    // Only where the plan says how many machines there are.
+    let asked: Vec<String> = plan
+        .runners
+        .iter()
+        .filter_map(|(runner, declared)| {
+            let most = declared.max_parallel?.value;
+            let asks = |of: Option<Id<Runner>>| of == Some(runner);
+            let tests = jobs.of_stage(id).filter(|j| asks(j.runner)).count();
+            let builds = jobs.builds_of(id).filter(|(_, b)| asks(b.runner)).count();
+            let count = u32::try_from(tests + builds).unwrap_or(u32::MAX);
+            let waiting = match count.saturating_sub(most) {
+                0 => String::new(),
+                n => format!(", so {n} wait"),
+            };
+            let title = &declared.head.title;
+            (count > 0).then(|| format!("{count} of {title}, which runs {most} at once{waiting}"))
+        })
+        .collect();
+    if !asked.is_empty() {
+        facts.push(("Jobs for a runner", asked.join("; ")));
+    }
+    facts
+}
+
+/// What the jobs cost together, by what they are expected to take and what an hour costs where they
+/// run. Nothing where no job says both.
+fn costs(plan: &Plan, cells: &[Cell]) -> String {
+    let mut sums: Vec<(Name, f64)> = Vec::new();
+    for cell in cells {
+        let (Some(price), Some(takes)) = (
+            plan.environments[cell.environment].cost,
+            jobs::duration(plan, cell),
+        ) else {
+            continue;
+        };
+        let seconds = u32::try_from(takes.value.whole_seconds()).unwrap_or(u32::MAX);
+        let cost = price.amount * f64::from(seconds) / 3600.0;
+        match sums.iter_mut().find(|(of, _)| *of == price.currency) {
+            Some((_, sum)) => *sum += cost,
+            None => sums.push((price.currency, cost)),
+        }
+    }
+    let written: Vec<String> = sums
+        .iter()
+        .filter(|(_, sum)| *sum > 0.0)
+        .map(|(currency, sum)| format!("{sum:.2} {currency}"))
+        .collect();
+    written.join(" and ")
+}
+
+/// The environment of a job, and what tells it from the others of its suite there.
+fn place(suite: &str, job: &Job) -> String {
+    job.title
+        .strip_prefix(suite)
+        .and_then(|inside| inside.strip_prefix(" (")?.strip_suffix(')'))
+        .unwrap_or_default()
+        .to_owned()
+}
+
 pub fn job_row(plan: &Plan, job: &Job) -> JobRow {
     let suite = &plan.suites[job.suite];
     JobRow {
         suite: suite.head.title.clone(),
         types: titles(suite.types.iter().map(|t| &plan.types[t.id])),
-        environment: plan.environments[job.environment].head.title.clone(),
+        environment: place(&suite.head.title, job),
         owner: or_open(&suite.head, "owner", suite.owner.map(|o| owner(plan, o.id))),
         needs: some(titles(job.services.iter().map(|s| &plan.services[*s]))),
         duration: or_open(
             &suite.head,
             "duration",
-            suite.duration.map(|d| d.value.to_string()),
+            jobs::duration(plan, job).map(|d| d.value.to_string()),
         ),
         timeout: match plan.stages[job.stage].host {
             // Git stops nothing.

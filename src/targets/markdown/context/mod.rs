@@ -4,18 +4,22 @@ mod coverage;
 mod hooks;
 mod life_cycle;
 mod places;
+mod records;
+mod suites;
 mod types;
+mod words;
 
 use serde::Serialize;
 
 use super::diagram;
 use crate::jobs::Jobs;
 use crate::schema::kinds::PlanInfo;
-use crate::schema::values::Text;
+use crate::schema::values::{Text, Unclaimed};
 use crate::schema::{Decl, Head, KindId, Plan};
 use coverage::{AreaSection, ThresholdSection};
 use hooks::PhaseSection;
 use life_cycle::{Row, StageSection};
+use suites::{AxisSection, BuildSection, SuiteSection};
 use types::{GroupSection, TypeSection};
 
 /// Something with a title and words of its own.
@@ -45,12 +49,24 @@ pub struct Document {
     diagram: String,
     life_cycle: Vec<Row>,
     stages: Vec<StageSection>,
+    suites: Vec<SuiteSection>,
+    axes: Vec<AxisSection>,
+    builds: Vec<BuildSection>,
+    artifacts: Vec<Vec<String>>,
+    files: Vec<Vec<String>>,
+    unclaimed: &'static str,
+    at_the_host: Vec<Vec<String>>,
+    approvals: Vec<Vec<String>>,
+    accepts: Vec<Vec<String>>,
+    quarantines: Vec<Vec<String>>,
+    weakenings: Vec<Vec<String>>,
     types: Vec<TypeSection>,
     groups: Vec<GroupSection>,
     markers: Vec<(String, String)>,
     environments: Vec<Vec<String>>,
     services: Vec<Vec<String>>,
     runners: Vec<Vec<String>>,
+    languages: Vec<Vec<String>>,
     areas: Vec<AreaSection>,
     thresholds: Vec<ThresholdSection>,
     hooks: Vec<Vec<String>>,
@@ -79,6 +95,17 @@ impl Document {
                 .iter()
                 .map(|id| life_cycle::stage(jobs, *id))
                 .collect(),
+            suites: suites::suites(plan),
+            axes: suites::axes(plan),
+            builds: suites::builds(plan),
+            artifacts: suites::artifacts(plan),
+            files: records::files(plan),
+            unclaimed: unclaimed(plan, info),
+            at_the_host: records::at_the_host(plan),
+            approvals: records::approvals(plan),
+            accepts: records::accepts(plan),
+            quarantines: records::quarantines(plan),
+            weakenings: records::weakenings(plan),
             types: plan
                 .types
                 .iter()
@@ -101,6 +128,7 @@ impl Document {
                 .iter()
                 .map(|(_, r)| places::runner(r))
                 .collect(),
+            languages: coverage::languages(plan),
             areas: coverage::areas(plan),
             thresholds: coverage::thresholds(plan),
             hooks: hooks::hooks(plan),
@@ -176,6 +204,17 @@ fn plan_facts(plan: &Decl<PlanInfo>) -> Vec<(&'static str, String)> {
         plan.review.map(|d| d.to_string()),
     );
     facts
+}
+
+/// What a changed file that nobody claims does, where that can be asked: there are declarations of
+/// files, or the plan says it.
+fn unclaimed(plan: &Plan, info: Option<&Decl<PlanInfo>>) -> &'static str {
+    let unclaimed = info.map(|p| p.unclaimed).unwrap_or_default();
+    if plan.path_sets.is_empty() && unclaimed == Unclaimed::Everything {
+        ""
+    } else {
+        unclaimed.title()
+    }
 }
 
 fn titles<'a, T: 'a>(items: impl Iterator<Item = &'a Decl<T>>) -> String {

@@ -11,9 +11,23 @@ pub fn environment(plan: &Plan, environment: &Decl<Environment>) -> Vec<String> 
     let head = &environment.head;
     let number = |field, n: Option<u32>| or_open(head, field, n.map(|n| n.to_string()));
     let visibility = environment.visibility.map(|v| v.value.title().to_owned());
-    let runner = environment
-        .runner
-        .map(|r| plan.runners[r.id].head.title.clone());
+    let mut runners: Vec<String> = Vec::new();
+    for (platform, runner) in environment.runners.iter().flat_map(|r| &r.entries) {
+        let title = &plan.runners[runner.id].head.title;
+        runners.push(format!("{}: {title}", platform.title()));
+    }
+    runners.extend(environment.runner.map(|r| {
+        let title = &plan.runners[r.id].head.title;
+        let others = if runners.is_empty() { "" } else { "others: " };
+        format!("{others}{title}")
+    }));
+    let runner = (!runners.is_empty()).then(|| runners.join("; "));
+    let memory = environment.memory.map(|memory| memory.to_string());
+    let memory = memory.or_else(|| super::open(head, "memory"));
+    let system = match &memory {
+        Some(memory) => format!("{}, {memory}", platforms(environment)),
+        None => platforms(environment),
+    };
     let takes = environment
         .takes
         .as_ref()
@@ -30,7 +44,7 @@ pub fn environment(plan: &Plan, environment: &Decl<Environment>) -> Vec<String> 
             "takes",
             takes.or_else(|| head.open("takes").is_none().then(|| "all".to_owned())),
         ),
-        platforms(environment),
+        system,
         number("nodes", environment.nodes),
         number("gpus", environment.gpus),
         or_open(head, "visibility", visibility),
@@ -70,6 +84,11 @@ pub fn runner(runner: &Decl<Runner>) -> Vec<String> {
             &runner.head,
             "group",
             runner.group.as_ref().map(ToString::to_string),
+        ),
+        or_open(
+            &runner.head,
+            "max_parallel",
+            runner.max_parallel.map(|n| n.value.to_string()),
         ),
         one_line(&runner.head.doc),
     ]

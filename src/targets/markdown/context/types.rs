@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Named, fact};
 use crate::jobs::selection;
 use crate::schema::kinds::{MarkerGroup, TestType};
-use crate::schema::values::{Layout, MarkerId};
+use crate::schema::values::{Layout, MarkerId, MarkerInfo};
 use crate::schema::{Decl, Plan};
 use crate::targets::pytest;
 
@@ -22,6 +22,7 @@ pub struct GroupSection {
     named: Named,
     arity: &'static str,
     default: String,
+    when: String,
     markers: Vec<(String, String)>,
 }
 
@@ -83,6 +84,11 @@ pub fn group(plan: &Plan, group: &Decl<MarkerGroup>) -> GroupSection {
             .default
             .map_or("", |d| plan.markers.name(d.id).as_str())
             .to_owned(),
+        when: group
+            .when
+            .as_ref()
+            .map(|when| selection::text_as_written(plan, &when.node))
+            .unwrap_or_default(),
         markers: group
             .markers
             .markers
@@ -94,10 +100,30 @@ pub fn group(plan: &Plan, group: &Decl<MarkerGroup>) -> GroupSection {
 
 pub fn marker(plan: &Plan, id: MarkerId) -> Option<(String, String)> {
     let info = plan.markers.info(id)?;
-    Some((
-        plan.markers.name(id).to_string(),
-        pytest::description(plan, id, info),
-    ))
+    Some((plan.markers.name(id).to_string(), described(plan, id, info)))
+}
+
+/// What a marker means, and what its tests ask of their machine.
+fn described(plan: &Plan, id: MarkerId, info: &MarkerInfo) -> String {
+    let mut text = pytest::description(plan, id, info);
+    let needs = info
+        .declared
+        .and_then(|declared| plan.marker_declarations[declared].needs);
+    if let Some(needs) = needs.map(|needs| needs.value) {
+        let mut asked: Vec<String> = Vec::new();
+        let counted = |n: u32, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+        asked.extend(needs.gpus.map(|n| counted(n, "GPU")));
+        asked.extend(needs.nodes.map(|n| counted(n, "machine")));
+        asked.extend(needs.memory.map(|size| format!("{size} of memory")));
+        if !asked.is_empty() {
+            text = format!(
+                "{}. Needs {}.",
+                text.trim_end_matches('.'),
+                asked.join(", ")
+            );
+        }
+    }
+    text
 }
 
 pub fn markers_outside_groups(plan: &Plan) -> Vec<(String, String)> {
