@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::{self, cells, path};
-use crate::schema::Id;
+use crate::schema::{Id, KindId};
 use crate::schema::kinds::{Accept, Stage};
 use crate::schema::values::{Duration, Promise, Spanned};
 
@@ -84,7 +84,14 @@ fn type_limits(context: &mut Context<'_>) {
                 context.plan.stages[cell.stage].head.name(),
                 limit.duration
             );
-            context.report(
+            let suite_number = cell.suite.index();
+            context.report_unless(
+                Promise::Budget,
+                |accept| {
+                    accept.of.is_some_and(|of| {
+                        of.kind == KindId::Suite && of.index as usize == suite_number
+                    })
+                },
                 Diagnostic::new(codes::OVER_LIMIT, duration.span, message)
                     .label(limit.span, "the limit is given here")
                     .help("divide the suite, make it faster, or raise the limit"),

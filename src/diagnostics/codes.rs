@@ -129,17 +129,17 @@ codes! {
 
     CYCLE "DTP0201" "cycle" Structural "Declarations refer to each other in a circle."
         "Take one of the steps out.";
-    EMPTY_STAGE "DTP0202" "empty-stage" Promise "Nothing runs in a stage."
+    EMPTY_STAGE "DTP0202" "empty-stage" Structural "Nothing runs in a stage."
         "Enrol a suite in the stage. While it is not known what runs in it, write `types: open(\"…\")`.";
-    SUITE_WITHOUT_STAGE "DTP0203" "suite-without-stage" Promise "A suite runs in no stage."
+    SUITE_WITHOUT_STAGE "DTP0203" "suite-without-stage" Structural "A suite runs in no stage."
         "Name the stages that the suite runs in.";
-    SUITE_WITHOUT_ENVIRONMENT "DTP0204" "suite-without-environment" Promise "A suite has nowhere to run."
+    SUITE_WITHOUT_ENVIRONMENT "DTP0204" "suite-without-environment" Structural "A suite has nowhere to run."
         "Name the environments that the suite runs in.";
     TYPE_NOT_IN_STAGE "DTP0205" "type-not-in-stage" Structural "A suite runs in a stage that does not take its type."
         "Add the type to the stage, or take the stage out of the suite.";
     UNUSED "DTP0206" "unused" Promise "A declaration that nothing uses: an environment, a service, an axis, a marker, a secret, an owner and the like."
         "Use it, or take it out.";
-    UNTRIGGERED "DTP0207" "untriggered" Promise "Nothing starts a stage."
+    UNTRIGGERED "DTP0207" "untriggered" Structural "Nothing starts a stage."
         "Give the stage a `trigger`. While it is not known, write `trigger: open(\"…\")`.";
     TRIGGER_HOST "DTP0208" "trigger-host" Structural "A stage has a trigger that its host does not know."
         "Use a trigger that the host of the stage has.";
@@ -210,7 +210,7 @@ codes! {
         "Enrol the suite in the stage of the gate, or take it out of the gate.";
     GATE_STATUS "DTP0502" "gate-status" Structural "Two gates have one name."
         "Give each gate a name of its own.";
-    UNGATED "DTP0503" "ungated" Promise "A blocking job is required by no gate of its stage."
+    UNGATED "DTP0503" "ungated" Structural "A blocking job is required by no gate of its stage."
         "Add the job to `requires`, or to `advises` if it shall not decide.";
     UNCOVERED_FEATURE "DTP0504" "uncovered-feature" Promise "No suite covers a feature."
         "Let a suite cover the feature. While its tests are not known, write `requires: open(\"…\")`.";
