@@ -164,7 +164,10 @@ fn timeouts_over(context: &mut Context<'_>, stage: Id<Stage>, budget: Spanned<Du
         .cells
         .iter()
         .filter(|c| c.stage == stage)
-        .filter_map(|c| Some((c.suite, context.plan.suites[c.suite].timeout?)))
+        .filter_map(|c| {
+            let timeout = c.setting(context.plan, |at| at.timeout, |suite| suite.timeout)?;
+            Some((c.suite, timeout))
+        })
         .max_by_key(|(_, timeout)| timeout.value);
     let Some((suite, timeout)) = longest.filter(|(_, t)| t.value > budget.value) else {
         return;

@@ -63,7 +63,8 @@ fn one(context: &mut Context<'_>, metric: &Decl<Metric>, check: &Spanned<Thresho
                 };
                 context.report(
                     Diagnostic::new(codes::THRESHOLD_UNIT, *span, message)
-                        .label(metric.head.head, "the metric is declared here"),
+                        .label(metric.head.head, "the metric is declared here")
+                        .help(format!("write the bar in {wanted}, the unit of the metric")),
                 );
             }
             direction(context, metric, check);
