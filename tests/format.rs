@@ -97,9 +97,11 @@ fn no_line_is_longer_than_it_must_be() {
 fn every_plan_of_the_repository_is_formatted() {
     let cases = root().join("tests/format");
     let mistakes = root().join("tests/diagnostics");
+    // Plans that are to be mended are written as they come.
+    let mended = root().join("tests/fix");
     let mut count = 0;
     for path in plans_below(root()) {
-        if path.starts_with(&cases) {
+        if path.starts_with(&cases) || path.starts_with(&mended) {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();

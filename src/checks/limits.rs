@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::{self, cells, path};
-use crate::schema::{Id, KindId};
 use crate::schema::kinds::{Accept, Stage};
 use crate::schema::values::{Duration, Promise, Spanned};
+use crate::schema::{Id, KindId};
 
 pub(super) struct Limits;
 
