@@ -2,17 +2,18 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::values::{AxisPoint, Selection};
+use crate::schema::values::{AxisPoint, JobPattern, Promise, Selection};
 
 pub(super) struct Parts;
 
 impl Check for Parts {
     fn codes(&self) -> &'static [Code] {
-        &[codes::EMPTY_REST, codes::NEVER_MATCHES]
+        &[codes::EMPTY_REST, codes::NEVER_MATCHES, codes::OVERLAP]
     }
 
     fn check(&self, context: &mut Context<'_>) {
         parts(context);
+        overlaps(context);
         axes(context);
     }
 }
@@ -54,6 +55,50 @@ fn parts(context: &mut Context<'_>) {
     drop(sets);
     for diagnostic in found {
         context.report(diagnostic);
+    }
+}
+
+/// Two parts of a suite run no test both.
+fn overlaps(context: &mut Context<'_>) {
+    let plan = context.plan;
+    let mut found = Vec::new();
+    let mut sets = context.sets.borrow_mut();
+    for (suite, declared) in plan.suites.iter() {
+        let parts = &plan.parts_of[suite.index()];
+        for (number, later) in parts.iter().enumerate() {
+            for earlier in &parts[..number] {
+                let mut cells = context.cells.iter().filter(|cell| cell.suite == suite);
+                let mut share = |cell| -> Option<bool> {
+                    let first = sets.of_part(cell, *earlier).ok()?;
+                    let second = sets.of_part(cell, *later).ok()?;
+                    sets.algebra.overlap(first, second).ok()
+                };
+                if !cells.any(|cell| share(cell) == Some(true)) {
+                    continue;
+                }
+                let (first, second) = (&plan.parts[*earlier].head, &plan.parts[*later].head);
+                let message = format!("two parts of `{}` run the same tests", declared.head.name());
+                found.push((
+                    suite,
+                    Diagnostic::new(codes::OVERLAP, second.head, message)
+                        .label(first.head, "the other part")
+                        .help(
+                            "let one of them take less, or write `select: rest` in the later one",
+                        ),
+                ));
+            }
+        }
+    }
+    drop(sets);
+    for (suite, diagnostic) in found {
+        context.report_unless(
+            Promise::Overlap,
+            |accept| {
+                let of_suite = |pattern: &JobPattern| pattern.suite() == Some(suite);
+                !accept.between.is_empty() && accept.between.iter().all(of_suite)
+            },
+            diagnostic,
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::schema::values::{Container, Piece};
 
 pub(super) struct Pins;
 
@@ -22,6 +23,7 @@ impl Check for Pins {
                 );
             }
         }
+        containers(context);
         for (_, hook) in context.plan.hooks.iter() {
             let (span, message, help) = match (&hook.repo, &hook.rev, &hook.entry) {
                 (Some(repo), None, _) if hook.head.open("rev").is_none() => (
@@ -55,6 +57,35 @@ impl Check for Pins {
 }
 
 /// Names that repositories give to branches, never to releases.
+/// An image that jobs run inside is named by its content, unless it is known only in the run: then the
+/// run has built it.
+fn containers(context: &mut Context<'_>) {
+    let plan = context.plan;
+    let of_suites = plan.suites.iter().filter_map(|(_, s)| s.container.as_ref());
+    let of_ats = plan.ats.iter().filter_map(|(_, at)| at.container.as_ref());
+    for container in of_suites.chain(of_ats) {
+        let Container::Image(image) = &container.value else {
+            continue;
+        };
+        let in_the_run = |piece: &Piece| matches!(piece, Piece::Commit | Piece::Variable(_));
+        let has_digest = image
+            .pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Text(text) if text.contains("@sha256:")));
+        if has_digest || image.pieces.iter().any(in_the_run) {
+            continue;
+        }
+        context.report(
+            Diagnostic::new(
+                codes::UNPINNED_IMAGE,
+                container.span,
+                "the image of this container has no digest",
+            )
+            .help("a tag can be moved to another image: add `@sha256:` and its digest"),
+        );
+    }
+}
+
 fn is_branch(rev: &str) -> bool {
     matches!(
         rev,
