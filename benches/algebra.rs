@@ -6,81 +6,40 @@
     reason = "a benchmark is no part of the interface"
 )]
 
+#[path = "../tests/algebra/real.rs"]
+mod real;
+
 use std::fmt::Write as _;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use dtpc::algebra::{
-    Algebra, Arity, Atom, Expression, Form, Formula, Group, Set, Space, SpaceBuilder,
-};
+use dtpc::algebra::{Algebra, Arity, Expression, Formula, Group, Set, Space, SpaceBuilder};
 use dtpc::compile::{Compilation, Entry, LoadError, Loader, compile};
 use dtpc::jobs::Cell;
 use dtpc::jobs::cells::{cells, life_cycle};
 use dtpc::jobs::sets::Sets;
-use dtpc::schema::values::MarkerId;
+use real::{Names, marker};
 
 fn main() {
     divan::main();
 }
 
 /// The expressions of a real pipeline.
-const EXPRESSIONS: &str = include_str!("../tests/algebra/dynamo.tsv");
-
-const GROUPS: [(Arity, &[&str]); 3] = [
-    (Arity::One, &["gpu_0", "gpu_1", "gpu_2", "gpu_4", "gpu_8"]),
-    (Arity::AtMostOne, &["h100", "xpu_1", "xpu_2"]),
-    (Arity::AtMostOne, &["vllm", "sglang", "trtllm"]),
-];
-
-fn written() -> Vec<&'static str> {
-    let last = |line: &'static str| line.rsplit('\t').next().unwrap_or_default();
-    EXPRESSIONS.lines().map(last).collect()
-}
-
-fn marker(number: usize) -> Atom {
-    Atom::Marker(MarkerId(u32::try_from(number).unwrap_or(u32::MAX)))
-}
-
-#[derive(Default)]
-struct Names(Vec<String>);
-
-impl Names {
-    fn atom(&mut self, name: &str) -> Atom {
-        let known = self.0.iter().position(|known| known == name);
-        marker(known.unwrap_or_else(|| {
-            self.0.push(name.to_owned());
-            self.0.len() - 1
-        }))
-    }
-
-    fn formula(&mut self, expression: &Expression) -> Formula {
-        match &expression.form {
-            Form::Marker { name, .. } => self.atom(name).into(),
-            Form::Not(inner) => self.formula(inner).negated(),
-            Form::And(parts) => Formula::and(parts.iter().map(|p| self.formula(p))),
-            Form::Or(parts) => Formula::or(parts.iter().map(|p| self.formula(p))),
-        }
-    }
+fn expressions() -> Vec<&'static str> {
+    real::written().map(|(_, text)| text).collect()
 }
 
 /// From the texts to every answer: read, printed, never, always, and which overlap.
 fn decide(written: &[&str]) -> usize {
     let mut names = Names::default();
-    let mut space = SpaceBuilder::default();
-    for (arity, members) in GROUPS {
-        let members: Vec<Atom> = members.iter().map(|name| names.atom(name)).collect();
-        space.group(Group::new(arity, members));
-    }
     let mut formulas = Vec::with_capacity(written.len());
     let mut printed = 0;
     for text in written {
         let expression = Expression::parse(text).expect("pytest reads it");
         printed += expression.to_string().len();
-        let formula = names.formula(&expression);
-        space.mention(&formula);
-        formulas.push(formula);
+        formulas.push(names.formula(&expression));
     }
-    let space = space.build();
+    let space = real::space(&mut names, &formulas);
     let mut algebra = Algebra::new(&space);
     let sets: Vec<Set> = formulas
         .iter()
@@ -94,25 +53,17 @@ fn decide(written: &[&str]) -> usize {
 /// The bar is 10 ms.
 #[divan::bench]
 fn the_48_real_expressions(bencher: Bencher<'_, '_>) {
-    let written = written();
+    let written = expressions();
     bencher.bench(|| decide(divan::black_box(&written)));
 }
 
 #[divan::bench]
 fn simplest_of_each_real_expression(bencher: Bencher<'_, '_>) {
-    let written = written();
+    let written = expressions();
     let mut names = Names::default();
-    let mut space = SpaceBuilder::default();
-    for (arity, members) in GROUPS {
-        let members: Vec<Atom> = members.iter().map(|name| names.atom(name)).collect();
-        space.group(Group::new(arity, members));
-    }
     let read = |text: &&str| Expression::parse(text).expect("pytest reads it");
     let formulas: Vec<Formula> = written.iter().map(|t| names.formula(&read(t))).collect();
-    for formula in &formulas {
-        space.mention(formula);
-    }
-    let space = space.build();
+    let space = real::space(&mut names, &formulas);
     bencher.bench(|| {
         let mut algebra = Algebra::new(&space);
         let words = |f: &Formula| algebra.simplest(f).expect("small").words();

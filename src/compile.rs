@@ -6,6 +6,7 @@ use crate::resolve;
 use crate::schema::values::Date;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{self, ast};
+use crate::timings::Timings;
 
 /// How a compilation gets its texts: the core itself reads no files.
 pub trait Loader {
@@ -109,15 +110,29 @@ pub struct Compilation {
 /// Compiles the plan at `entry`. `today` is the day on which dates are judged; without it, they are
 /// not.
 pub fn compile(entry: &Entry, today: Option<Date>, loader: &mut dyn Loader) -> Compilation {
+    compile_measured(entry, today, loader, &Timings::off())
+}
+
+/// The same as [`compile`], with what each stage takes.
+pub fn compile_measured(
+    entry: &Entry,
+    today: Option<Date>,
+    loader: &mut dyn Loader,
+    timings: &Timings,
+) -> Compilation {
     let mut sources = SourceMap::new();
     let mut diagnostics = Vec::new();
-    let mut files = load(entry, loader, &mut sources, &mut diagnostics);
+    let mut files = load(entry, loader, &mut sources, &mut diagnostics, timings);
     report_circles(&files, &mut diagnostics);
     // The texts were read in the order in which they were found; so their errors come in order.
     files.sort_by_key(|(id, _)| *id);
     let broken = diagnostics::has_errors(&diagnostics);
-    let resolved = resolve::resolve(&sources, &files, &mut diagnostics);
-    let plan = resolve::read(&sources, &files, resolved, &mut diagnostics);
+    let resolved = timings.of(&["resolve names"], || {
+        resolve::resolve(&sources, &files, &mut diagnostics)
+    });
+    let plan = timings.of(&["read values"], || {
+        resolve::read(&sources, &files, resolved, &mut diagnostics)
+    });
     let root = plan
         .plans
         .iter()
@@ -134,9 +149,12 @@ pub fn compile(entry: &Entry, today: Option<Date>, loader: &mut dyn Loader) -> C
     let plan = if diagnostics::has_errors(&diagnostics) {
         None
     } else {
-        let tree = loader.tree(root.as_deref());
+        let tree = timings.of(&["list the repository"], || loader.tree(root.as_deref()));
         saw_tree = tree.is_some();
-        checks::check(plan, &sources, today, tree.as_deref(), &mut diagnostics)
+        let tree = tree.as_deref();
+        timings.of(&["check"], || {
+            checks::check(plan, &sources, today, tree, &mut diagnostics, timings)
+        })
     };
     diagnostics::sort(&mut diagnostics);
     Compilation {
@@ -157,6 +175,7 @@ pub fn load(
     loader: &mut dyn Loader,
     sources: &mut SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
+    timings: &Timings,
 ) -> Vec<(FileId, ast::File)> {
     let mut files: Vec<(FileId, ast::File)> = Vec::new();
     let mut waiting: Vec<(String, Option<Importer>)> = vec![(entry.file.clone(), None)];
@@ -164,10 +183,12 @@ pub fn load(
     while let Some((path, importer)) = waiting.pop() {
         let id = match known.iter().find(|(p, _)| *p == path) {
             Some((_, id)) => *id,
-            None => match add(&path, loader, sources) {
+            None => match timings.of(&["read files"], || add(&path, loader, sources)) {
                 Ok(id) => {
                     known.push((path.clone(), id));
-                    let parsed = syntax::parse(sources.file(id), diagnostics);
+                    let parsed = timings.of(&["split and parse"], || {
+                        syntax::parse(sources.file(id), diagnostics)
+                    });
                     let index = files.len();
                     for (number, import) in parsed.imports.iter().enumerate().rev() {
                         let written = sources.text(import.path).trim_matches('"');

@@ -53,3 +53,4 @@ pub mod schema;
 pub mod source;
 pub mod syntax;
 pub mod targets;
+pub mod timings;

@@ -1,8 +1,10 @@
 //! Interned names, and texts on one line.
 
-use std::collections::HashSet;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::{LazyLock, PoisonError, RwLock};
+
+use rustc_hash::FxHashSet;
 
 /// A text with its lines joined, as it stands where there is room for one.
 pub fn one_line(text: &str) -> String {
@@ -13,10 +15,27 @@ pub fn one_line(text: &str) -> String {
 ///
 /// The text of a name is never freed. A plan has few different names, and a session that edits it
 /// adds a few more; what is bought is that every stage can hold names without lifetimes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialOrd, Ord)]
 pub struct Name(&'static str);
 
-static NAMES: LazyLock<RwLock<HashSet<&'static str>>> = LazyLock::new(RwLock::default);
+/// Every name there is. A plan's author chooses its names, and harms nobody else with names that
+/// collide: so the fast hash will do.
+static NAMES: LazyLock<RwLock<FxHashSet<&'static str>>> = LazyLock::new(RwLock::default);
+
+// A text is kept once: two names are the same if they are in the same place.
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for Name {}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_ptr().hash(state);
+    }
+}
 
 impl Name {
     /// The name with this text.

@@ -34,6 +34,7 @@
 //! and none is answered wrongly.
 
 mod arguments;
+mod defaults;
 mod diagram;
 mod expression;
 mod formula;
@@ -43,6 +44,7 @@ mod simplest;
 mod space;
 
 pub use arguments::{Argument, ArgumentValue, Arguments};
+pub use defaults::Defaults;
 pub use diagram::Limits;
 pub(crate) use expression::is_argument_name;
 pub use expression::{Expression, Form, MAX_DEPTH, ParseError, can_be_written};

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
 use super::arguments::Arguments;
+use super::defaults::{Defaults, groups_of_plan};
 use super::formula::{Atom, Formula};
 use crate::schema::Plan;
 use crate::schema::values::{Arity, MarkerId, MarkerNode};
@@ -107,10 +108,9 @@ pub struct Space {
     by_rank: Vec<u32>,
     component_of: Vec<u32>,
     components: Vec<Component>,
-    groups: Vec<Group>,
+    /// The groups.
+    defaults: Defaults,
     requirements: Vec<Formula>,
-    /// For each default, its group.
-    defaults: FxHashMap<Atom, usize>,
 }
 
 impl Space {
@@ -122,19 +122,8 @@ impl Space {
         for (marker, _, _) in plan.markers.iter() {
             builder.atom(Atom::Marker(marker));
         }
-        for (_, declared) in plan.marker_groups.iter() {
-            let markers = &declared.markers.markers;
-            let mut group = Group::new(declared.arity, markers.iter().map(|m| Atom::Marker(m.id)));
-            group.default = declared.default.map(|default| Atom::Marker(default.id));
-            group.when = match &declared.when {
-                Some(when) => When::Matches(Formula::from(&when.node)),
-                None if declared.head.open("when").is_some() => When::Open,
-                None => When::Always,
-            };
-            // While nobody knows which markers there are, a test may have none of them.
-            if declared.head.open("markers").is_none() {
-                builder.group(group);
-            }
+        for group in groups_of_plan(plan) {
+            builder.group(group);
         }
         let expressions = plan.marker_expressions().map(|expression| &expression.node);
         for node in expressions.chain(more) {
@@ -150,51 +139,19 @@ impl Space {
 
     /// The groups, in the order of declaration.
     pub fn groups(&self) -> &[Group] {
-        &self.groups
+        self.defaults.groups()
     }
 
-    /// The same in what a test carries rather than in what it counts as carrying: each default is
-    /// written as "none of the others". This is what a tool must be told that knows no defaults.
+    /// The same in what a test carries rather than in what it counts as carrying: see
+    /// [`Defaults::carried`].
     #[must_use]
     pub fn carried(&self, formula: &Formula) -> Formula {
-        self.carried_within(formula, self.groups.len())
+        self.defaults.carried(formula)
     }
 
-    /// `depth` bounds how often a `when` may lead to another default: no more often than there are
-    /// groups, unless they go round in a circle.
-    fn carried_within(&self, formula: &Formula, depth: usize) -> Formula {
-        let parts = |parts: &[Formula]| -> Vec<Formula> {
-            parts
-                .iter()
-                .map(|p| self.carried_within(p, depth))
-                .collect()
-        };
-        match formula {
-            Formula::Constant(_) => formula.clone(),
-            Formula::Not(inner) => self.carried_within(inner, depth).negated(),
-            Formula::And(inner) => Formula::and(parts(inner)),
-            Formula::Or(inner) => Formula::or(parts(inner)),
-            Formula::Atom(atom) => match self.defaults.get(atom) {
-                Some(group) if depth > 0 => {
-                    self.default_as_carried(atom, &self.groups[*group], depth)
-                }
-                _ => formula.clone(),
-            },
-        }
-    }
-
-    fn default_as_carried(&self, default: &Atom, group: &Group, depth: usize) -> Formula {
-        let others = group.members.iter().filter(|member| *member != default);
-        let none = Formula::or(others.cloned().map(Formula::from)).negated();
-        let uncarried = match &group.when {
-            When::Matches(when) => Formula::and([self.carried_within(when, depth - 1), none]),
-            When::Always | When::Open => none,
-        };
-        match group.arity {
-            Arity::One | Arity::AtMostOne => uncarried,
-            // Beside others it holds only where it is carried itself.
-            Arity::Any | Arity::AtLeastOne => Formula::or([default.clone().into(), uncarried]),
-        }
+    /// The groups, and their defaults.
+    pub fn defaults(&self) -> &Defaults {
+        &self.defaults
     }
 
     pub(super) fn level(&self, atom: &Atom) -> Option<u32> {
@@ -227,7 +184,7 @@ impl Space {
     }
 
     pub(super) fn group(&self, group: usize) -> &Group {
-        &self.groups[group]
+        &self.groups()[group]
     }
 
     pub(super) fn requirement(&self, requirement: usize) -> &Formula {
@@ -242,7 +199,7 @@ impl Space {
     }
 
     pub(super) fn is_default(&self, atom: &Atom) -> bool {
-        self.defaults.contains_key(atom)
+        self.defaults.is_default(atom)
     }
 }
 
@@ -342,9 +299,8 @@ impl SpaceBuilder {
             by_rank: vec![0; self.atoms.len()],
             component_of: Vec::with_capacity(self.atoms.len()),
             components: Vec::with_capacity(by_component.len()),
-            groups: Vec::new(),
+            defaults: Defaults::default(),
             requirements: Vec::new(),
-            defaults: FxHashMap::default(),
         };
         let mut placed = vec![false; self.atoms.len()];
         let mut seen = vec![false; self.groups.len()];
@@ -367,11 +323,7 @@ impl SpaceBuilder {
             });
         }
         self.add_rules(&mut space);
-        for (number, group) in self.groups.iter().enumerate() {
-            let defaults = &mut space.defaults;
-            defaults.extend(group.default.clone().map(|default| (default, number)));
-        }
-        space.groups = self.groups;
+        space.defaults = Defaults::new(self.groups);
         space.requirements = self.requirements;
         space
     }

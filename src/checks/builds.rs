@@ -99,9 +99,8 @@ fn artifacts(context: &mut Context<'_>) {
                 let is_made = match from.of {
                     Some(Work::Build(build)) => is_built(context, stage.id, build),
                     _ => context
-                        .cells
-                        .iter()
-                        .any(|c| c.stage == stage.id && c.suite != id && from.matches(c)),
+                        .cells_named(from)
+                        .any(|c| c.stage == stage.id && c.suite != id),
                 };
                 if is_made {
                     continue;

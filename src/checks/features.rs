@@ -15,9 +15,10 @@ impl Check for Features {
 
     fn check(&self, context: &mut Context<'_>) {
         let plan = context.plan;
+        let covering = covering(plan);
         for (id, feature) in plan.features.iter() {
             // What a feature consists of covers it.
-            let covering: Vec<&Decl<Suite>> = covering(plan, id);
+            let covering = &covering[id.index()];
             if covering.is_empty() && feature.head.open("requires").is_none() {
                 let message = format!("no suite covers the feature `{}`", feature.head.name());
                 context.report_unless(
@@ -35,32 +36,31 @@ impl Check for Features {
             }
             for requirement in &feature.requires {
                 if !covering.iter().any(|suite| meets(suite, requirement)) {
-                    unmet(context, id, requirement, &covering);
+                    unmet(context, id, requirement, covering);
                 }
             }
         }
     }
 }
 
-/// The suites that cover a feature or a feature inside it.
-pub(crate) fn covering(plan: &Plan, feature: Id<Feature>) -> Vec<&Decl<Suite>> {
-    let belongs = |mut at: Id<Feature>| {
-        for _ in 0..=plan.features.len() {
-            if at == feature {
-                return true;
-            }
-            match plan.features[at].head.parent {
-                Some(parent) => at = Id::new(parent),
-                None => return false,
+/// For each feature, by its number, the suites that cover it or a feature inside it.
+pub(crate) fn covering(plan: &Plan) -> Vec<Vec<&Decl<Suite>>> {
+    let mut covering: Vec<Vec<&Decl<Suite>>> = vec![Vec::new(); plan.features.len()];
+    for (_, suite) in plan.suites.iter() {
+        for feature in &suite.covers {
+            let mut next = Some(feature.id);
+            while let Some(id) = next {
+                let suites = &mut covering[id.index()];
+                // Where the suite is known already, it is around it too.
+                if suites.last().is_some_and(|last| std::ptr::eq(*last, suite)) {
+                    break;
+                }
+                suites.push(suite);
+                next = plan.features[id].head.parent.map(Id::new);
             }
         }
-        false
-    };
-    plan.suites
-        .iter()
-        .map(|(_, s)| s)
-        .filter(|s| s.covers.iter().any(|f| belongs(f.id)))
-        .collect()
+    }
+    covering
 }
 
 fn meets(suite: &Suite, requirement: &Requirement) -> bool {

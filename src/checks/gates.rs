@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::jobs::Cell;
 use crate::schema::kinds::{Gate, Stage, Suite};
-use crate::schema::values::{Host, JobPattern, Trigger, Work};
+use crate::schema::values::{Host, JobPattern, JobPatterns, Trigger, Work};
 use crate::schema::{Decl, Id};
 
 pub(super) struct Gates;
@@ -61,17 +62,12 @@ fn needs(context: &mut Context<'_>) {
             continue;
         }
         let all = gate.requires.is_empty();
+        let named = JobPatterns::new(gate.requires.iter().chain(&gate.advises));
         let judged = context
             .cells
             .iter()
             .filter(|cell| cell.stage == stage.id)
-            .filter(|cell| {
-                all || gate
-                    .requires
-                    .iter()
-                    .chain(&gate.advises)
-                    .any(|p| p.matches(cell))
-            })
+            .filter(|cell| all || named.match_any(cell))
             .map(|cell| crate::jobs::shards(plan, cell) as usize)
             .sum::<usize>();
         if judged > MOST_NEEDS {
@@ -95,36 +91,35 @@ fn dropped(context: &mut Context<'_>) -> HashSet<(Id<Stage>, Id<Suite>)> {
         let stage = gate.stage?.id;
         order.iter().position(|s| *s == stage)
     };
-    let requires = |gate: &Gate, suite| {
-        context.cells.iter().any(|cell| {
-            cell.suite == suite
-                && gate.stage.is_some_and(|s| s.id == cell.stage)
-                && if gate.requires.is_empty() {
-                    !gate.advises.iter().any(|p| p.matches(cell))
-                } else {
-                    gate.requires.iter().any(|p| p.matches(cell))
-                }
-        })
-    };
+    // For each gate the suites that it requires.
+    let required: Vec<HashSet<Id<Suite>>> = plan
+        .gates
+        .iter()
+        .map(|(_, gate)| required(context, gate))
+        .collect();
     let mut found = Vec::new();
     let mut dropped = HashSet::new();
     for (_, later) in plan.gates.iter() {
-        for (_, earlier) in plan.gates.iter() {
+        for (earlier_id, earlier) in plan.gates.iter() {
             if place(earlier) >= place(later) || place(earlier).is_none() {
                 continue;
             }
             for (id, suite) in plan.suites.iter() {
+                if !required[earlier_id.index()].contains(&id) {
+                    continue;
+                }
                 let enrolled = suite
                     .stages
                     .iter()
                     .find(|s| later.stage.is_some_and(|own| own.id == s.id));
                 let Some(enrolled) = enrolled else { continue };
                 // Another gate of the later stage may require it.
-                let kept = plan.gates.iter().any(|(_, gate)| {
-                    gate.stage.map(|s| s.id) == later.stage.map(|s| s.id) && requires(gate, id)
+                let kept = plan.gates.iter().any(|(gate_id, gate)| {
+                    gate.stage.map(|s| s.id) == later.stage.map(|s| s.id)
+                        && required[gate_id.index()].contains(&id)
                 });
                 let advised = later.advises.iter().any(|p| p.suite() == Some(id));
-                if requires(earlier, id) && !kept && !advised {
+                if !kept && !advised {
                     found.push((later, earlier, suite, enrolled.span));
                     dropped.insert((enrolled.id, id));
                 }
@@ -146,6 +141,25 @@ fn dropped(context: &mut Context<'_>) -> HashSet<(Id<Stage>, Id<Suite>)> {
         );
     }
     dropped
+}
+
+/// The suites of which a gate requires a job.
+fn required(context: &Context<'_>, gate: &Gate) -> HashSet<Id<Suite>> {
+    let requires = JobPatterns::new(&gate.requires);
+    let advises = JobPatterns::new(&gate.advises);
+    context
+        .cells
+        .iter()
+        .filter(|cell| gate.stage.is_some_and(|s| s.id == cell.stage))
+        .filter(|cell| {
+            if gate.requires.is_empty() {
+                !advises.match_any(cell)
+            } else {
+                requires.match_any(cell)
+            }
+        })
+        .map(|cell| cell.suite)
+        .collect()
 }
 
 /// A check that is required and never begins is waited for for ever.
@@ -173,14 +187,13 @@ fn never_started(context: &mut Context<'_>, gate: &Decl<Gate>) {
 
 fn pattern_names_a_job(context: &mut Context<'_>, gate: &Decl<Gate>, pattern: &JobPattern) {
     let Some(stage) = gate.stage else { return };
-    let cells = context.cells;
-    let of_stage = || cells.iter().filter(|c| c.stage == stage.id);
     let is_made = context.builds.iter().any(|job| {
         job.stage == stage.id
             && pattern.of == Some(Work::Build(job.build))
             && pattern.points.iter().all(|p| job.points.contains(p))
     });
-    if is_made || of_stage().any(|c| pattern.matches(c)) {
+    let of_stage = |cell: &Cell| cell.stage == stage.id;
+    if is_made || context.cells_named(pattern).any(of_stage) {
         return;
     }
     let stage_name = context.plan.stages[stage.id].head.name();
@@ -211,11 +224,12 @@ fn ungated(context: &mut Context<'_>, dropped: &HashSet<(Id<Stage>, Id<Suite>)>)
         if gates.is_empty() || gates.iter().any(|g| g.requires.is_empty()) {
             continue;
         }
+        let patterns = gates
+            .iter()
+            .flat_map(|g| g.requires.iter().chain(&g.advises));
+        let patterns = JobPatterns::new(patterns);
         for cell in context.cells.iter().filter(|c| c.stage == id) {
-            let seen = gates
-                .iter()
-                .flat_map(|g| g.requires.iter().chain(&g.advises))
-                .any(|p| p.matches(cell));
+            let seen = patterns.match_any(cell);
             // What is advisory decides nothing, whoever looks at it.
             let weak =
                 crate::jobs::outcome(context.plan, cell).is_some_and(|o| o.weakening().is_some());

@@ -1,6 +1,6 @@
 //! Jobs can be told apart, and are not too many.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
@@ -14,23 +14,41 @@ pub(super) struct JobIds;
 /// GitHub starts no more jobs from one matrix than this.
 const MOST_JOBS: usize = 256;
 
+/// Cells of one stage whose jobs would have the same id: an earlier one, a later one, and the id. An
+/// id begins with its suite, so only those of one suite are compared.
+fn same<'a>(
+    context: &Context<'a>,
+    count: &FxHashMap<(Id<Stage>, Id<Suite>), usize>,
+) -> Vec<(&'a Cell, &'a Cell, String)> {
+    let mut seen: FxHashMap<(Id<Stage>, String), &Cell> = FxHashMap::default();
+    let mut same = Vec::new();
+    for cell in context.cells {
+        if count
+            .get(&(cell.stage, cell.suite))
+            .is_some_and(|jobs| *jobs < 2)
+        {
+            continue;
+        }
+        let name = id(context.plan, cell, None);
+        if let Some(first) = seen.insert((cell.stage, name.clone()), cell) {
+            same.push((first, cell, name));
+        }
+    }
+    same
+}
+
 impl Check for JobIds {
     fn codes(&self) -> &'static [Code] {
         &[codes::SAME_JOB, codes::TOO_MANY_JOBS]
     }
 
     fn check(&self, context: &mut Context<'_>) {
-        let mut seen: HashMap<(Id<Stage>, String), &Cell> = HashMap::new();
-        let mut count: HashMap<(Id<Stage>, Id<Suite>), usize> = HashMap::new();
-        let mut same = Vec::new();
+        let mut count: FxHashMap<(Id<Stage>, Id<Suite>), usize> = FxHashMap::default();
         for cell in context.cells {
             let pieces = shards(context.plan, cell) as usize;
             *count.entry((cell.stage, cell.suite)).or_default() += pieces;
-            let name = id(context.plan, cell, None);
-            if let Some(first) = seen.insert((cell.stage, name.clone()), cell) {
-                same.push((first, cell, name));
-            }
         }
+        let same = same(context, &count);
         for (first, cell, name) in same {
             let suite = &context.plan.suites[cell.suite];
             let other = &context.plan.suites[first.suite];

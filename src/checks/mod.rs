@@ -48,12 +48,14 @@ use std::ops::Deref;
 
 use crate::algebra::Space;
 use crate::diagnostics::{Code, Diagnostic, has_errors};
+use crate::jobs::cells::OfSuites;
 use crate::jobs::sets::Sets;
 use crate::jobs::{self as derived, BuildJob, Cell, cells};
 use crate::schema::Plan;
 use crate::schema::kinds::Accept;
-use crate::schema::values::{Date, Promise};
+use crate::schema::values::{Date, JobPattern, Promise, Work};
 use crate::source::SourceMap;
+use crate::timings::Timings;
 
 /// A plan in which nothing was found wrong.
 #[derive(Debug)]
@@ -78,6 +80,8 @@ pub struct Context<'a> {
     pub today: Option<Date>,
     /// The cells of the plan, stage by stage.
     pub cells: &'a [Cell],
+    /// Which of them are a suite's.
+    pub of_suites: &'a OfSuites,
     /// What is built for them.
     pub builds: &'a [BuildJob],
     /// What its declarations and cells select.
@@ -89,7 +93,19 @@ pub struct Context<'a> {
     diagnostics: &'a RefCell<Vec<Diagnostic>>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// The cells that a pattern names, in order.
+    pub fn cells_named<'s>(&'s self, pattern: &'s JobPattern) -> impl Iterator<Item = &'a Cell> {
+        let cells = self.cells;
+        let (of_suite, all) = match pattern.of {
+            Some(Work::Suite(suite)) => (self.of_suites.of(suite), [].iter()),
+            Some(Work::Build(_)) => ([].as_slice(), [].iter()),
+            None => ([].as_slice(), cells.iter()),
+        };
+        let of_suite = of_suite.iter().map(|number| &cells[*number]);
+        of_suite.chain(all).filter(|cell| pattern.matches(cell))
+    }
+
     /// Reports a promise that is not kept, unless the plan accepts exactly this.
     pub fn report_unless(
         &mut self,
@@ -119,6 +135,12 @@ impl Context<'_> {
 pub trait Check: Sync {
     /// The codes it can report.
     fn codes(&self) -> &'static [Code];
+
+    /// What it is called where its time is told: the file that it is in.
+    fn name(&self) -> &'static str {
+        let path = std::any::type_name::<Self>();
+        path.rsplit("::").nth(1).unwrap_or(path)
+    }
 
     /// Looks at the plan.
     fn check(&self, context: &mut Context<'_>);
@@ -179,22 +201,35 @@ pub fn check(
     today: Option<Date>,
     tree: Option<&[String]>,
     diagnostics: &mut Vec<Diagnostic>,
+    timings: &Timings,
 ) -> Option<CheckedPlan> {
-    diagnostics.append(&mut look(&plan, sources, today, tree));
+    diagnostics.append(&mut look(&plan, sources, today, tree, timings, &|_| true));
     (!has_errors(diagnostics)).then_some(CheckedPlan { plan })
 }
 
-/// What the checks find, up to the first group that finds an error.
+/// What one check finds, by its [`Check::name`], whatever the others say: to measure it.
+pub fn check_alone(name: &str, plan: &Plan, sources: &SourceMap) -> Vec<Diagnostic> {
+    let only = |check: &dyn Check| check.name() == name;
+    look(plan, sources, None, None, &Timings::off(), &only)
+}
+
+/// What those checks find that are asked for, up to the first group that finds an error.
 fn look(
     plan: &Plan,
     sources: &SourceMap,
     today: Option<Date>,
     tree: Option<&[String]>,
+    timings: &Timings,
+    asked: &dyn Fn(&dyn Check) -> bool,
 ) -> Vec<Diagnostic> {
-    let stages = cells::life_cycle(plan);
-    let cells = cells::cells(plan, &stages);
-    let builds = derived::builds::derive(plan, &stages, &cells);
-    let space = Space::of_plan(plan, []);
+    let (cells, builds) = timings.of(&["check", "cells and builds"], || {
+        let stages = cells::life_cycle(plan);
+        let cells = cells::cells(plan, &stages);
+        let builds = derived::builds::derive(plan, &stages, &cells);
+        (cells, builds)
+    });
+    let of_suites = OfSuites::new(plan.suites.len(), &cells);
+    let space = timings.of(&["check", "space of markers"], || Space::of_plan(plan, []));
     let sets = RefCell::new(Sets::new(plan, &space));
     let accepted = RefCell::new(HashSet::new());
     let found = RefCell::new(Vec::new());
@@ -204,21 +239,28 @@ fn look(
         today,
         tree,
         cells: &cells,
+        of_suites: &of_suites,
         builds: &builds,
         sets: &sets,
         accepted: &accepted,
         diagnostics: &found,
     };
-    for group in REGISTRY {
-        for check in *group {
-            let before = found.borrow().len();
-            check.check(&mut context);
-            let found = &found.borrow()[before..];
-            debug_assert!(
-                found.iter().all(|d| check.codes().contains(&d.code)),
-                "a check reports what is not among its codes: {found:?}"
-            );
-        }
+    for (number, group) in (1..).zip(REGISTRY) {
+        let group_name = format!("group {number} of {}", REGISTRY.len());
+        let path = ["check", group_name.as_str()];
+        timings.of(&path, || {
+            for check in group.iter().filter(|check| asked(**check)) {
+                let before = found.borrow().len();
+                timings.of(&[path[0], path[1], check.name()], || {
+                    check.check(&mut context);
+                });
+                let found = &found.borrow()[before..];
+                debug_assert!(
+                    found.iter().all(|d| check.codes().contains(&d.code)),
+                    "a check reports what is not among its codes: {found:?}"
+                );
+            }
+        });
         if has_errors(&found.borrow()) {
             break;
         }

@@ -40,6 +40,10 @@ Examples:
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
+
+    /// Tell on standard error where the time went, stage by stage
+    #[arg(long, global = true)]
+    pub timings: bool,
 }
 
 /// The commands.

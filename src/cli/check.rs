@@ -9,9 +9,10 @@ use crate::diagnostics::{Diagnostic, codes, formats, has_errors};
 use crate::jobs::Jobs;
 use crate::schema::values::Date;
 use crate::source::SourceMap;
+use crate::timings::Timings;
 
 /// Checks a plan and says what it found.
-pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
+pub fn run(arguments: &arguments::Check, timings: &Timings) -> Result<Outcome, Failure> {
     let plan = discover::plan(arguments.plan.as_deref())?;
     let (entry, mut loader) = files::entry(&plan)?;
     loader.repository = match &arguments.repo {
@@ -24,9 +25,9 @@ pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
     };
     let today = Some(arguments.today.unwrap_or_else(today));
     let mut compilation = if arguments.fix {
-        fix::run(&entry, today, &loader)?
+        fix::run(&entry, today, &loader, timings)?
     } else {
-        compile::compile(&entry, today, &mut loader)
+        compile::compile_measured(&entry, today, &mut loader, timings)
     };
     let levels = Levels {
         deny: arguments.deny.clone(),
@@ -39,7 +40,9 @@ pub fn run(arguments: &arguments::Check) -> Result<Outcome, Failure> {
         return Ok(outcome);
     }
     if !compilation.diagnostics.is_empty() {
-        terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
+        timings.of(&["print"], || {
+            terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
+        });
     }
     if outcome == Outcome::Success {
         terminal::print(&summary(&compilation));
@@ -66,7 +69,6 @@ fn summary(compilation: &Compilation) -> String {
     let Some(checked) = &compilation.plan else {
         return String::new();
     };
-    let jobs = Jobs::derive(checked, &compilation.sources);
     let asked: usize = checked
         .plans
         .iter()
@@ -86,7 +88,7 @@ fn summary(compilation: &Compilation) -> String {
         "{name} holds: {}, {}, {}, {}\n",
         counted(checked.stages.len(), "stage"),
         counted(checked.suites.len(), "suite"),
-        counted(jobs.jobs.len(), "job"),
+        counted(Jobs::count(checked), "job"),
         counted(open, "open question"),
     )
 }

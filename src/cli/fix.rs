@@ -9,20 +9,26 @@ use crate::compile::{self, Compilation, Entry, LoadError, Loader};
 use crate::diagnostics;
 use crate::diagnostics::place::Places;
 use crate::schema::values::Date;
+use crate::timings::Timings;
 
 /// How often the plan is compiled again. A piece of text tells one syntax error at a time, so a plan
 /// full of them needs several rounds; fixes that undo each other must end all the same.
 const ROUNDS: usize = 100;
 
 /// Compiles a plan, mends it, writes what was mended and says so. What is left is in the compilation.
-pub fn run(entry: &Entry, today: Option<Date>, disk: &Files) -> Result<Compilation, Failure> {
+pub fn run(
+    entry: &Entry,
+    today: Option<Date>,
+    disk: &Files,
+    timings: &Timings,
+) -> Result<Compilation, Failure> {
     let mut texts = Mended {
         disk,
         read: BTreeMap::new(),
         changed: BTreeMap::new(),
     };
     let mut said = Vec::new();
-    let mut compilation = compile::compile(entry, today, &mut texts);
+    let mut compilation = compile::compile_measured(entry, today, &mut texts, timings);
     for _ in 0..ROUNDS {
         let sources = &compilation.sources;
         let own = |file| disk.is_own(sources.file(file).path());
@@ -44,9 +50,9 @@ pub fn run(entry: &Entry, today: Option<Date>, disk: &Files) -> Result<Compilati
             let path = sources.file(id).path().to_owned();
             texts.changed.insert(path, text);
         }
-        compilation = compile::compile(entry, today, &mut texts);
+        compilation = compile::compile_measured(entry, today, &mut texts, timings);
     }
-    write::rewrite(&texts.rewrites())?;
+    timings.of(&["write"], || write::rewrite(&texts.rewrites()))?;
     if !said.is_empty() {
         terminal::error(&said.join("\n"));
     }

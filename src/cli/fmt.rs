@@ -14,6 +14,7 @@ use crate::compile::{self, LoadError};
 use crate::diagnostics::{self, Diagnostic, codes};
 use crate::format::{self, Refusal};
 use crate::source::{MAX_FILE_BYTES, SourceMap};
+use crate::timings::Timings;
 
 /// The path that stands for standard input.
 const STDIN: &str = "-";
@@ -36,7 +37,7 @@ struct Run {
 }
 
 /// Writes files in their one layout, or says which are not in it.
-pub fn run(arguments: &arguments::Fmt) -> Result<Outcome, Failure> {
+pub fn run(arguments: &arguments::Fmt, timings: &Timings) -> Result<Outcome, Failure> {
     let from_stdin = arguments.paths.iter().any(|path| path == Path::new(STDIN));
     usage(arguments, from_stdin);
     let mut run = Run::default();
@@ -44,19 +45,19 @@ pub fn run(arguments: &arguments::Fmt) -> Result<Outcome, Failure> {
         let name = arguments.stdin_filename.clone();
         let name = name.unwrap_or_else(|| PathBuf::from("<stdin>"));
         let text = read_stdin();
-        run.file(name, text, arguments.range);
+        timings.of(&["format"], || run.file(name, text, arguments.range));
     } else if arguments.paths.is_empty() {
-        for path in plan_files(&mut run)? {
-            let text = files::read(&path);
-            run.file(path, text, arguments.range);
+        for path in plan_files(&mut run, timings)? {
+            let text = timings.of(&["read files"], || files::read(&path));
+            timings.of(&["format"], || run.file(path, text, arguments.range));
         }
     } else {
         for path in named_files(&arguments.paths, &mut run.failures) {
-            let text = files::read(&path);
-            run.file(path, text, arguments.range);
+            let text = timings.of(&["read files"], || files::read(&path));
+            timings.of(&["format"], || run.file(path, text, arguments.range));
         }
     }
-    Ok(run.finish(arguments, from_stdin))
+    Ok(timings.of(&["write"], || run.finish(arguments, from_stdin)))
 }
 
 /// Ends the process if what was asked for does not go together.
@@ -90,11 +91,17 @@ fn read_stdin() -> Result<String, LoadError> {
 }
 
 /// The files of the plan that is meant when none is named. Imports that lead nowhere are reported.
-fn plan_files(run: &mut Run) -> Result<Vec<PathBuf>, Failure> {
+fn plan_files(run: &mut Run, timings: &Timings) -> Result<Vec<PathBuf>, Failure> {
     let plan = discover::plan(None)?;
     let (entry, mut loader) = files::entry(&plan)?;
     let folder = plan.parent().unwrap_or_else(|| Path::new(""));
-    compile::load(&entry, &mut loader, &mut run.sources, &mut run.diagnostics);
+    compile::load(
+        &entry,
+        &mut loader,
+        &mut run.sources,
+        &mut run.diagnostics,
+        timings,
+    );
     // Syntax errors are reported again when the file is formatted.
     let reading = [codes::IMPORT, codes::UNREADABLE];
     run.diagnostics.retain(|d| reading.contains(&d.code));

@@ -10,13 +10,14 @@ use crate::checks::CheckedPlan;
 use crate::compile;
 use crate::jobs::Jobs;
 use crate::targets::{self, Target, banner};
+use crate::timings::Timings;
 
 /// Writes what a plan is compiled to, or says what has drifted from it.
-pub fn run(arguments: &arguments::Generate) -> Result<Outcome, Failure> {
+pub fn run(arguments: &arguments::Generate, timings: &Timings) -> Result<Outcome, Failure> {
     let plan = discover::plan(arguments.plan.as_deref())?;
     let (entry, mut loader) = files::entry(&plan)?;
     // Dates are judged by `check`: outputs do not depend on the day.
-    let compilation = compile::compile(&entry, None, &mut loader);
+    let compilation = compile::compile_measured(&entry, None, &mut loader, timings);
     if !compilation.diagnostics.is_empty() {
         terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
     }
@@ -27,15 +28,20 @@ pub fn run(arguments: &arguments::Generate) -> Result<Outcome, Failure> {
         Some(out) => out.clone(),
         None => root(checked, &plan)?,
     };
-    let jobs = Jobs::derive(checked, &compilation.sources);
+    let jobs = timings.of(&["jobs"], || Jobs::derive(checked, &compilation.sources));
     let chosen = chosen(&arguments.targets);
-    let outputs = targets::render(&chosen, &jobs).map_err(|e| Failure::new(e.to_string()))?;
+    let outputs = timings.of(&["targets"], || {
+        targets::render_measured(&chosen, &jobs, timings)
+    });
+    let outputs = outputs.map_err(|e| Failure::new(e.to_string()))?;
     let origin = banner::origin(&jobs);
-    let changes = write::compare(&out, &outputs, &chosen, origin)?;
+    let changes = timings.of(&["compare with what is there"], || {
+        write::compare(&out, &outputs, &chosen, origin)
+    })?;
     if arguments.check {
         return Ok(report_drift(&changes));
     }
-    write::apply(&out, &changes, arguments.force)?;
+    timings.of(&["write"], || write::apply(&out, &changes, arguments.force))?;
     for change in &changes {
         terminal::print(&format!("{:9} {}\n", change.action.word(), change.path));
     }

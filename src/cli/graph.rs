@@ -8,16 +8,17 @@ use super::{Failure, Outcome, arguments, terminal};
 use crate::diagnostics::suggest;
 use crate::graph::{self, Graph};
 use crate::jobs::Jobs;
+use crate::timings::Timings;
 
 /// Draws a plan.
-pub fn run(arguments: &arguments::Graph) -> Result<Outcome, Failure> {
-    let Some((_, compilation)) = compiled(arguments.plan.as_deref())? else {
+pub fn run(arguments: &arguments::Graph, timings: &Timings) -> Result<Outcome, Failure> {
+    let Some((_, compilation)) = compiled(arguments.plan.as_deref(), timings)? else {
         return Ok(Outcome::Findings);
     };
     let Some(checked) = &compilation.plan else {
         return Ok(refused(&compilation));
     };
-    let jobs = Jobs::derive(checked, &compilation.sources);
+    let jobs = timings.of(&["jobs"], || Jobs::derive(checked, &compilation.sources));
     let only = match &arguments.stage {
         None => None,
         Some(name) => Some(graph::stage_named(checked, name).ok_or_else(|| {
@@ -29,7 +30,7 @@ pub fn run(arguments: &arguments::Graph) -> Result<Outcome, Failure> {
             }
         })?),
     };
-    let graph = Graph::of(&jobs, only);
+    let graph = timings.of(&["graph"], || Graph::of(&jobs, only));
     let text = match arguments.format {
         arguments::GraphFormat::Text => words(&graph),
         arguments::GraphFormat::Mermaid => graph::mermaid::text(&graph),

@@ -15,20 +15,21 @@ use crate::jobs::named::Wanted;
 use crate::jobs::{Job, Jobs, cells, command};
 use crate::schema::Plan;
 use crate::schema::values::Local;
+use crate::timings::Timings;
 
 /// Lists the jobs of a plan.
-pub fn run(arguments: &arguments::Jobs) -> Result<Outcome, Failure> {
+pub fn run(arguments: &arguments::Jobs, timings: &Timings) -> Result<Outcome, Failure> {
     let (file, wanted) = match arguments.named.split_first() {
         Some((plan, jobs)) if is_plan(plan) => (Some(Path::new(plan)), jobs),
         _ => (None, arguments.named.as_slice()),
     };
-    let Some((plan, compilation)) = compiled(file)? else {
+    let Some((plan, compilation)) = compiled(file, timings)? else {
         return Ok(Outcome::Findings);
     };
     let Some(checked) = &compilation.plan else {
         return Ok(refused(&compilation));
     };
-    let jobs = Jobs::derive(checked, &compilation.sources);
+    let jobs = timings.of(&["jobs"], || Jobs::derive(checked, &compilation.sources));
     let mut facts: Vec<String> = Vec::new();
     facts.extend(
         arguments
@@ -62,11 +63,13 @@ pub fn run(arguments: &arguments::Jobs) -> Result<Outcome, Failure> {
         .as_ref()
         .map(|changes| changes.left_out(&jobs))
         .unwrap_or_default();
-    let text = match arguments.format {
-        arguments::ListFormat::Table => table(&jobs, &chosen, &left_out),
-        arguments::ListFormat::Json => json(&jobs, &chosen, &left_out)?,
-    };
-    terminal::print(&text);
+    timings.of(&["print"], || -> Result<(), Failure> {
+        terminal::print(&match arguments.format {
+            arguments::ListFormat::Table => table(&jobs, &chosen, &left_out),
+            arguments::ListFormat::Json => json(&jobs, &chosen, &left_out)?,
+        });
+        Ok(())
+    })?;
     if let Some(changes) = changes.filter(|changes| changes.everything) {
         let files = changes.files.iter().filter(|file| !file.is_claimed());
         let names: Vec<&str> = files.map(|file| file.file.as_str()).take(10).collect();
@@ -93,10 +96,11 @@ fn is_plan(word: &str) -> bool {
 /// A plan that was compiled without looking at the day; nothing if it has errors, which are printed.
 pub fn compiled(
     named: Option<&Path>,
+    timings: &Timings,
 ) -> Result<Option<(std::path::PathBuf, Compilation)>, Failure> {
     let plan = discover::plan(named)?;
     let (entry, mut loader) = files::entry(&plan)?;
-    let compilation = compile::compile(&entry, None, &mut loader);
+    let compilation = compile::compile_measured(&entry, None, &mut loader, timings);
     if compilation.plan.is_none() {
         terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
         return Ok(None);

@@ -27,6 +27,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::timings::Timings;
+
 /// How `dtpc` ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -83,16 +85,24 @@ impl Display for Failure {
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let arguments = arguments::Arguments::parse();
-    let done = match &arguments.command {
-        arguments::Command::Check(check) => check::run(check),
-        arguments::Command::Explain(explain) => Ok(explain::run(explain)),
-        arguments::Command::Fmt(fmt) => fmt::run(fmt),
-        arguments::Command::Generate(generate) => generate::run(generate),
-        arguments::Command::Graph(graph) => graph::run(graph),
-        arguments::Command::Init(init) => init::run(init),
-        arguments::Command::Jobs(jobs) => jobs::run(jobs),
-        arguments::Command::Why(why) => why::run(why),
+    let timings = if arguments.timings {
+        Timings::start()
+    } else {
+        Timings::off()
     };
+    let done = match &arguments.command {
+        arguments::Command::Check(check) => check::run(check, &timings),
+        arguments::Command::Explain(explain) => Ok(explain::run(explain)),
+        arguments::Command::Fmt(fmt) => fmt::run(fmt, &timings),
+        arguments::Command::Generate(generate) => generate::run(generate, &timings),
+        arguments::Command::Graph(graph) => graph::run(graph, &timings),
+        arguments::Command::Init(init) => init::run(init),
+        arguments::Command::Jobs(jobs) => jobs::run(jobs, &timings),
+        arguments::Command::Why(why) => why::run(why, &timings),
+    };
+    if arguments.timings {
+        terminal::error(&timings.to_string());
+    }
     match done {
         Ok(outcome) => outcome.into(),
         Err(failure) => {

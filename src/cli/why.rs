@@ -6,26 +6,28 @@ use std::path::Path;
 use super::check::refused;
 use super::jobs::{changed, compiled, not_local};
 use super::{Failure, Outcome, arguments, terminal};
+use crate::algebra::Defaults;
 use crate::jobs::changes::{self, Changes, Claimed};
 use crate::jobs::{Job, Jobs, cells, command, selection};
 use crate::schema::Plan;
 use crate::schema::values::{MarkerNode, TestId};
 use crate::source::{SourceMap, Span};
+use crate::timings::Timings;
 
 /// Says why a job, a test or a file is in a run or out of it.
-pub fn run(arguments: &arguments::Why) -> Result<Outcome, Failure> {
+pub fn run(arguments: &arguments::Why, timings: &Timings) -> Result<Outcome, Failure> {
     let (plan, what) = match arguments.named.as_slice() {
         [plan, what] => (Some(Path::new(plan)), what.as_str()),
         [what] => (None, what.as_str()),
         _ => return Err(Failure::new("name a job, a test or a file")),
     };
-    let Some((file, compilation)) = compiled(plan)? else {
+    let Some((file, compilation)) = compiled(plan, timings)? else {
         return Ok(Outcome::Findings);
     };
     let Some(checked) = &compilation.plan else {
         return Ok(refused(&compilation));
     };
-    let jobs = Jobs::derive(checked, &compilation.sources);
+    let jobs = timings.of(&["jobs"], || Jobs::derive(checked, &compilation.sources));
     let changes = changed(&arguments.changes, checked, &file)?.map(|f| Changes::of(checked, f));
     let (stage, id) = match what.split_once('/') {
         Some((stage, id)) if !what.contains("::") => (Some(stage), id),
@@ -308,6 +310,7 @@ fn of_test(jobs: &Jobs<'_>, test: &str) -> String {
     }
     let id = TestId::of(test);
     let mut found = false;
+    let defaults = Defaults::of_plan(plan);
     for job in &jobs.jobs {
         let suite = &plan.suites[job.suite];
         if !command::holds_test(plan, suite, &id) {
@@ -317,7 +320,7 @@ fn of_test(jobs: &Jobs<'_>, test: &str) -> String {
         let stage = plan.stages[job.stage].head.name();
         let factors = selection::of_part(plan, job, None);
         let condition = if selection::uses_markers(job.tool) {
-            selection::pytest(plan, factors).map_or_else(
+            selection::pytest(plan, &defaults, factors).map_or_else(
                 || "whatever its markers".to_owned(),
                 |markers| format!("if its markers fulfil `{markers}`"),
             )

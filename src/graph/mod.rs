@@ -11,8 +11,9 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use indexmap::{IndexMap, IndexSet};
-use petgraph::algo::tred::{dag_to_toposorted_adjacency_list, dag_transitive_reduction_closure};
+use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use crate::checks::CheckedPlan;
@@ -148,9 +149,17 @@ fn stage_graph(jobs: &Jobs<'_>, stage: Id<Stage>) -> StageGraph {
     let critical = path::expected(plan, &cells, &jobs.builds, stage);
     let on_path: HashSet<&str> = critical.steps.iter().map(|s| s.name.as_str()).collect();
     let (keys, edges) = connected(jobs, stage, &here);
+    let mut sizes = Sizes::default();
+    for job in &here {
+        sizes.add(Key::Suite(job.suite), duration(plan, job).map(|d| d.value));
+    }
+    for (_, build) in jobs.builds_of(stage) {
+        let duration = plan.builds[build.build].duration;
+        sizes.add(Key::Build(build.build), duration.map(|d| d.value));
+    }
     let nodes = keys
         .iter()
-        .map(|key| node(jobs, stage, &here, *key, &on_path))
+        .map(|key| node(plan, *key, &sizes, &on_path))
         .collect();
     let head = &plan.stages[stage].head;
     StageGraph {
@@ -217,38 +226,66 @@ fn connected(
     (keys, edges)
 }
 
-/// Edges without those that lead where others lead too.
+/// Edges without those that lead where others lead too: an edge is left out if its beginning leads to
+/// the beginning of another edge with the same end.
+///
+/// For each end, what leads to it is walked back to the earliest of its beginnings; nothing is kept
+/// but one mark for each node. What is waited for by everything costs no more than what is not.
 fn reduced(count: usize, edges: &IndexSet<(usize, usize)>) -> Vec<(usize, usize)> {
-    let mut graph: DiGraph<(), ()> = DiGraph::new();
+    let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(count, edges.len());
     let nodes: Vec<NodeIndex> = (0..count).map(|_| graph.add_node(())).collect();
     for (from, to) in edges {
         graph.add_edge(nodes[*from], nodes[*to], ());
     }
-    let all = || edges.iter().copied().collect();
     // A plan with a circle did not get here.
     let Ok(order) = petgraph::algo::toposort(&graph, None) else {
-        return all();
+        return edges.iter().copied().collect();
     };
-    let (list, ranks) = dag_to_toposorted_adjacency_list::<_, u32>(&graph, &order);
-    let (reduction, _) = dag_transitive_reduction_closure(&list);
-    edges
-        .iter()
-        .copied()
-        .filter(|(from, to)| {
-            let rank = |node: usize| ranks[nodes[node].index()];
-            reduction.contains_edge(rank(*from), rank(*to))
-        })
-        .collect()
+    let mut place = vec![0; count];
+    for (number, node) in order.iter().enumerate() {
+        place[node.index()] = number;
+    }
+    // For each node the end that was last found behind it.
+    let mut passed: Vec<Option<usize>> = vec![None; count];
+    let mut implied: FxHashSet<(usize, usize)> = FxHashSet::default();
+    let before = |node: usize| graph.neighbors_directed(nodes[node], Direction::Incoming);
+    for end in 0..count {
+        let beginnings: Vec<usize> = before(end).map(NodeIndex::index).collect();
+        let Some(earliest) = beginnings.iter().map(|node| place[*node]).min() else {
+            continue;
+        };
+        if beginnings.len() < 2 {
+            continue;
+        }
+        let mut open = beginnings.clone();
+        while let Some(node) = open.pop() {
+            for earlier in before(node).map(NodeIndex::index) {
+                if place[earlier] >= earliest && passed[earlier] != Some(end) {
+                    passed[earlier] = Some(end);
+                    open.push(earlier);
+                }
+            }
+        }
+        let led = beginnings.iter().filter(|node| passed[**node] == Some(end));
+        implied.extend(led.map(|node| (*node, end)));
+    }
+    let kept = edges.iter().filter(|edge| !implied.contains(edge));
+    kept.copied().collect()
 }
 
-fn node(
-    jobs: &Jobs<'_>,
-    stage: Id<Stage>,
-    here: &[&Job],
-    key: Key,
-    on_path: &HashSet<&str>,
-) -> Node {
-    let plan = jobs.plan;
+/// Of what has several jobs, how many there are and how long the longest of them takes.
+#[derive(Default)]
+struct Sizes(FxHashMap<Key, (usize, Option<Duration>)>);
+
+impl Sizes {
+    fn add(&mut self, key: Key, duration: Option<Duration>) {
+        let (count, longest) = self.0.entry(key).or_default();
+        *count += 1;
+        *longest = duration.max(*longest);
+    }
+}
+
+fn node(plan: &Plan, key: Key, sizes: &Sizes, on_path: &HashSet<&str>) -> Node {
     let (kind, head) = match key {
         Key::Service(id) => (NodeKind::Service, &plan.services[id].head),
         Key::Build(id) => (NodeKind::Build, &plan.builds[id].head),
@@ -256,20 +293,7 @@ fn node(
         Key::Threshold(id) => (NodeKind::Threshold, &plan.thresholds[id].head),
         Key::Gate(id) => (NodeKind::Gate, &plan.gates[id].head),
     };
-    let (count, longest) = match key {
-        Key::Build(id) => (
-            jobs.builds_of(stage).filter(|(_, b)| b.build == id).count(),
-            plan.builds[id].duration.map(|d| d.value),
-        ),
-        Key::Suite(id) => {
-            let of_suite = || here.iter().filter(|job| job.suite == id);
-            let longest = of_suite()
-                .filter_map(|job| Some(duration(plan, job)?.value))
-                .max();
-            (of_suite().count(), longest)
-        }
-        _ => (1, None),
-    };
+    let (count, longest) = sizes.0.get(&key).copied().unwrap_or((1, None));
     let mut label = match key {
         Key::Gate(id) => plan.gates[id].status.to_string(),
         _ => head.title.clone(),
@@ -431,4 +455,46 @@ pub fn stage_named(plan: &Plan, name: &str) -> Option<Id<Stage>> {
     cells::life_cycle(plan)
         .into_iter()
         .find(|stage| plan.stages[*stage].head.name() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether one node leads to another without one edge.
+    fn leads(edges: &IndexSet<(usize, usize)>, without: (usize, usize)) -> bool {
+        let mut open = vec![without.0];
+        let mut seen = HashSet::new();
+        while let Some(node) = open.pop() {
+            let out = edges
+                .iter()
+                .filter(|edge| edge.0 == node && **edge != without);
+            open.extend(out.map(|(_, to)| *to).filter(|to| seen.insert(*to)));
+        }
+        seen.contains(&without.1)
+    }
+
+    #[test]
+    fn an_edge_is_left_out_exactly_where_others_lead_to_its_end() {
+        // Numbers that look random, from a seed that is the same each time.
+        let mut state = 7_u32;
+        let mut below = |end: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) as usize % end
+        };
+        for count in 2..30 {
+            let edges: IndexSet<(usize, usize)> = (0..3 * count)
+                .map(|_| (below(count), below(count)))
+                .filter(|(from, to)| from < to)
+                // So that the numbers are not an order by themselves.
+                .map(|(from, to)| ((from * 31) % 37, (to * 31) % 37))
+                .collect();
+            let wanted: Vec<(usize, usize)> = edges
+                .iter()
+                .copied()
+                .filter(|edge| !leads(&edges, *edge))
+                .collect();
+            assert_eq!(reduced(37, &edges), wanted);
+        }
+    }
 }

@@ -225,14 +225,7 @@ pub fn matching(
         .iter()
         .enumerate()
         .filter(|(_, job)| {
-            job.stage == stage
-                && needs.contains(&job.build)
-                && job.points.iter().all(|point| {
-                    points
-                        .iter()
-                        .find(|p| p.axis == point.axis)
-                        .is_none_or(|p| p == point)
-                })
+            job.stage == stage && needs.contains(&job.build) && super::agree(&job.points, points)
         })
         .map(|(number, _)| number)
         .collect()

@@ -63,6 +63,41 @@ pub fn cells(plan: &Plan, stages: &[Id<Stage>]) -> Vec<Cell> {
         .collect()
 }
 
+/// Which of some cells are a suite's.
+#[derive(Debug)]
+pub struct OfSuites {
+    /// The numbers of the cells, suite by suite, within one in their order.
+    numbers: Vec<usize>,
+    /// For each suite, where its cells begin in `numbers`; and where the last one's end.
+    starts: Vec<usize>,
+}
+
+impl OfSuites {
+    /// The cells of each of so many suites.
+    pub fn new(suites: usize, cells: &[Cell]) -> Self {
+        let mut starts = vec![0; suites + 1];
+        for cell in cells {
+            starts[cell.suite.index() + 1] += 1;
+        }
+        for suite in 0..suites {
+            starts[suite + 1] += starts[suite];
+        }
+        let mut next = starts.clone();
+        let mut numbers = vec![0; cells.len()];
+        for (number, cell) in cells.iter().enumerate() {
+            let place = &mut next[cell.suite.index()];
+            numbers[*place] = number;
+            *place += 1;
+        }
+        Self { numbers, starts }
+    }
+
+    /// The numbers of the cells of a suite, in order.
+    pub fn of(&self, suite: Id<Suite>) -> &[usize] {
+        &self.numbers[self.starts[suite.index()]..self.starts[suite.index() + 1]]
+    }
+}
+
 /// The cells of a suite in one stage and environment.
 fn of_suite(
     plan: &Plan,

@@ -138,15 +138,8 @@ impl Changes {
         for job in &suites {
             let named = affecting(plan, |p| p.matches(job)).next().is_some();
             let touched = self.affecting(plan, job).next().is_some();
-            let users = if job.makes.is_empty() {
-                Vec::new()
-            } else {
-                let all = suites.iter().enumerate();
-                let users = all.filter(|(_, user)| {
-                    jobs.makers_of(user).any(|maker| std::ptr::eq(maker, *job))
-                });
-                users.map(|(place, _)| builds.len() + place).collect()
-            };
+            let users = jobs.users_of(job);
+            let users = users.map(|(place, _)| builds.len() + place).collect();
             nodes.push(Entry {
                 id: &job.id,
                 is_build: false,

@@ -142,8 +142,7 @@ fn run(
                 words.extend(["--group".to_owned(), shard.number.to_string()]);
             }
             words.extend(roots(suite));
-            let factors = sets.narrowing(selection::of_part(plan, cell, part));
-            if let Some(selection) = selection::pytest(plan, factors) {
+            if let Some(selection) = sets.pytest(selection::of_part(plan, cell, part)) {
                 words.extend(["-m".to_owned(), selection]);
             }
             for test in quarantined(plan, suite) {

@@ -11,6 +11,7 @@ pub mod cells;
 pub mod changes;
 pub mod command;
 pub mod fill;
+mod index;
 pub mod machines;
 pub mod named;
 pub mod path;
@@ -25,6 +26,9 @@ pub use fill::{Filled, Late};
 
 use std::ops::Deref;
 
+use rustc_hash::FxHashMap;
+
+use index::{BySuite, Index};
 use sets::Sets;
 
 use crate::algebra::Space;
@@ -34,7 +38,7 @@ use crate::schema::kinds::{
     Artifact, Coverage, Gate, Runner, Secret, Service, Stage, Suite, Threshold,
 };
 use crate::schema::values::{
-    AxisPoint, Bind, Condition, Container, Duration, Need, Outcome, ToolKind, Work,
+    AxisPoint, Bind, Condition, Container, Duration, JobPatterns, Need, Outcome, ToolKind, Work,
 };
 use crate::schema::{Id, Plan};
 use crate::source::SourceMap;
@@ -58,6 +62,7 @@ pub struct Jobs<'p> {
     pub jobs: Vec<Job>,
     /// What is built for them, stage by stage, each behind what it needs.
     pub builds: Vec<BuildJob>,
+    index: Index,
 }
 
 /// One job that runs tests.
@@ -144,20 +149,21 @@ impl<'p> Jobs<'p> {
         let cells = cells::cells(plan, &stages);
         let builds = builds::derive(plan, &stages, &cells);
         let space = Space::of_plan(plan, []);
-        let mut sets = Sets::new(plan, &space);
+        let mut deriver = Deriver::new(plan, &builds, &space);
         let mut jobs = Vec::with_capacity(cells.len());
         for cell in cells {
             let shards = shards(plan, &cell);
             if shards > 1 {
                 jobs.extend((1..=shards).map(|number| {
                     let shard = Shard { number, of: shards };
-                    job(plan, &builds, &mut sets, cell.clone(), Some(shard))
+                    deriver.job(cell.clone(), Some(shard))
                 }));
             } else {
-                jobs.push(job(plan, &builds, &mut sets, cell, None));
+                jobs.push(deriver.job(cell, None));
             }
         }
         Self {
+            index: Index::new(plan.stages.len(), &jobs),
             plan,
             sources,
             stages,
@@ -166,9 +172,16 @@ impl<'p> Jobs<'p> {
         }
     }
 
+    /// How many jobs a plan has, without deriving them.
+    pub fn count(plan: &CheckedPlan) -> usize {
+        let cells = cells::cells(plan, &cells::life_cycle(plan));
+        let pieces = |cell: &Cell| shards(plan, cell).max(1) as usize;
+        cells.iter().map(pieces).sum()
+    }
+
     /// The jobs of one stage.
-    pub fn of_stage(&self, stage: Id<Stage>) -> impl Iterator<Item = &Job> {
-        self.jobs.iter().filter(move |job| job.stage == stage)
+    pub fn of_stage(&self, stage: Id<Stage>) -> std::slice::Iter<'_, Job> {
+        self.jobs[self.index.of_stage(stage)].iter()
     }
 
     /// The gates of one stage.
@@ -188,15 +201,14 @@ impl<'p> Jobs<'p> {
         let Some(stage) = gate.stage else {
             return Vec::new();
         };
-        let named = |patterns: &[crate::schema::values::JobPattern], job: &Job| {
-            patterns.iter().any(|p| p.matches(job))
-        };
+        let requires = JobPatterns::new(&gate.requires);
+        let advises = JobPatterns::new(&gate.advises);
         self.of_stage(stage.id)
             .filter_map(|job| {
-                if named(&gate.requires, job) {
+                if requires.match_any(job) {
                     return Some((job, job.is_blocking()));
                 }
-                if named(&gate.advises, job) {
+                if advises.match_any(job) {
                     return Some((job, false));
                 }
                 gate.requires.is_empty().then_some((job, job.is_blocking()))
@@ -214,20 +226,21 @@ impl<'p> Jobs<'p> {
     pub fn makers<'j>(
         &'j self,
         stage: Id<Stage>,
-        artifacts: &'j [Id<Artifact>],
+        artifacts: &[Id<Artifact>],
         points: &'j [AxisPoint],
     ) -> impl Iterator<Item = &'j Job> {
-        let makers = (!artifacts.is_empty()).then(|| self.of_stage(stage));
-        makers.into_iter().flatten().filter(move |maker| {
-            let agrees = |p: &AxisPoint| {
-                points
-                    .iter()
-                    .find(|own| own.axis == p.axis)
-                    .is_none_or(|own| own == p)
-            };
-            maker.makes.iter().any(|made| artifacts.contains(made))
-                && maker.points.iter().all(agrees)
-        })
+        let makers = self.index.makers(stage, artifacts).into_iter();
+        let makers = makers.map(|number| &self.jobs[number]);
+        makers.filter(|maker| agree(&maker.points, points))
+    }
+
+    /// The jobs of the same stage that fetch an artifact which a job makes, each with its place
+    /// among those of the stage.
+    pub fn users_of<'j>(&'j self, job: &'j Job) -> impl Iterator<Item = (usize, &'j Job)> {
+        let first = self.index.of_stage(job.stage).start;
+        let users = self.index.fetchers(job.stage, &job.makes).into_iter();
+        let users = users.map(move |number| (number - first, &self.jobs[number]));
+        users.filter(|(_, user)| agree(&job.points, &user.points))
     }
 
     /// The ids of the jobs that make an artifact for a job which waits for these.
@@ -256,6 +269,15 @@ impl<'p> Jobs<'p> {
             .enumerate()
             .filter(move |(_, build)| build.stage == stage)
     }
+}
+
+/// Whether what has some points is for what has others: it has the same value on each axis that both
+/// have.
+fn agree(made: &[AxisPoint], wanted: &[AxisPoint]) -> bool {
+    made.iter().all(|point| {
+        let own = wanted.iter().find(|own| own.axis == point.axis);
+        own.is_none_or(|own| own == point)
+    })
 }
 
 /// Into how many jobs a cell is divided.
@@ -329,69 +351,114 @@ fn title(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
     )
 }
 
-fn job(
-    plan: &Plan,
-    builds: &[BuildJob],
-    sets: &mut Sets<'_>,
-    cell: Cell,
-    shard: Option<Shard>,
-) -> Job {
-    let suite = &plan.suites[cell.suite];
-    let coverage = plan
-        .coverages
-        .iter()
-        .find(|(_, c)| {
-            c.of.iter().any(|s| s.id == cell.suite) && c.stages.iter().any(|s| s.id == cell.stage)
-        })
-        .map(|(id, _)| id);
-    let measuring = coverage.and_then(|c| plan.coverages[c].tool);
-    let tools: Vec<_> = suite
-        .tool
-        .into_iter()
-        .chain(measuring)
-        .map(|t| t.id)
-        .collect();
-    let (runs, report) = command::of(plan, &cell, shard, coverage, sets);
-    let runner = machines::runner(plan, &cell);
-    let mut setup: Vec<Vec<String>> = tools
-        .iter()
-        .flat_map(|tool| setup::commands(plan, *tool))
-        .collect();
-    setup.extend(setup::plugins(plan, &cell, shard.is_some()));
-    let needs = builds::needs_of(plan, &cell);
-    Job {
-        id: id(plan, &cell, shard),
-        title: title(plan, &cell, shard),
-        shard,
-        tool: command::tool_kind(plan, cell.suite),
-        python: tools.iter().find_map(|tool| setup::python(plan, *tool)),
-        setup,
-        waits_for: machines::open_question(plan, cell.environment, runner).map(|q| q.text.clone()),
-        runner,
-        container: container(plan, &cell, shard),
-        runs,
-        verdict: command::verdict(suite),
-        report,
-        services: services(suite),
-        builds: builds::reduced(
+/// Makes the jobs of a plan, with what it needs to know for all of them.
+struct Deriver<'p> {
+    plan: &'p Plan,
+    builds: &'p [BuildJob],
+    sets: Sets<'p>,
+    artifacts: BySuite<Artifact>,
+    thresholds: BySuite<Threshold>,
+    /// The coverages that measure a suite, in the order of the source.
+    coverages: FxHashMap<Id<Suite>, Vec<Id<Coverage>>>,
+}
+
+impl<'p> Deriver<'p> {
+    fn new(plan: &'p Plan, builds: &'p [BuildJob], space: &'p Space) -> Self {
+        let mut coverages: FxHashMap<Id<Suite>, Vec<Id<Coverage>>> = FxHashMap::default();
+        for (id, coverage) in plan.coverages.iter() {
+            for suite in &coverage.of {
+                coverages.entry(suite.id).or_default().push(id);
+            }
+        }
+        Self {
+            plan,
             builds,
-            builds::matching(builds, cell.stage, &needs, &cell.points),
-        ),
-        fetches: fetches(&suite.needs),
-        makes: made_by(plan, |from| from.matches(&cell)),
-        variables: variables(plan, &cell),
-        secrets: suite.uses.iter().map(|s| s.id).collect(),
-        timeout: timeout(plan, &cell),
-        outcome: outcome(plan, &cell).cloned(),
-        when: conditions(plan, &cell),
-        coverage,
-        thresholds: plan
-            .thresholds
+            sets: Sets::new(plan, space),
+            artifacts: BySuite::new(&plan.artifacts, |artifact| artifact.from.as_ref()),
+            thresholds: BySuite::new(&plan.thresholds, |threshold| threshold.of.as_ref()),
+            coverages,
+        }
+    }
+
+    /// The coverage that a cell measures: the first that names its suite and its stage.
+    fn coverage(&self, cell: &Cell) -> Option<Id<Coverage>> {
+        let of_suite = self.coverages.get(&cell.suite)?;
+        let measures = |id: &&Id<Coverage>| {
+            let mut stages = self.plan.coverages[**id].stages.iter();
+            stages.any(|stage| stage.id == cell.stage)
+        };
+        of_suite.iter().find(measures).copied()
+    }
+
+    /// The artifacts that a cell makes.
+    fn makes(&self, cell: &Cell) -> Vec<Id<Artifact>> {
+        let mut made = self.artifacts.of(cell.suite);
+        made.retain(|id| {
+            let from = self.plan.artifacts[*id].from.as_ref();
+            from.is_some_and(|from| from.matches(cell))
+        });
+        made
+    }
+
+    /// The thresholds that the measurements of a cell must meet.
+    fn judges(&self, cell: &Cell) -> Vec<Id<Threshold>> {
+        let mut judges = self.thresholds.of(cell.suite);
+        judges.retain(|id| {
+            let of = self.plan.thresholds[*id].of.as_ref();
+            of.is_some_and(|of| of.matches(cell))
+        });
+        judges
+    }
+
+    fn job(&mut self, cell: Cell, shard: Option<Shard>) -> Job {
+        let (plan, builds) = (self.plan, self.builds);
+        let suite = &plan.suites[cell.suite];
+        let coverage = self.coverage(&cell);
+        let measuring = coverage.and_then(|c| plan.coverages[c].tool);
+        let tools: Vec<_> = suite
+            .tool
+            .into_iter()
+            .chain(measuring)
+            .map(|t| t.id)
+            .collect();
+        let (runs, report) = command::of(plan, &cell, shard, coverage, &mut self.sets);
+        let runner = machines::runner(plan, &cell);
+        let mut setup: Vec<Vec<String>> = tools
             .iter()
-            .filter(|(_, t)| t.of.as_ref().is_some_and(|p| p.matches(&cell)))
-            .map(|(id, _)| id)
-            .collect(),
-        cell,
+            .flat_map(|tool| setup::commands(plan, *tool))
+            .collect();
+        setup.extend(setup::plugins(plan, &cell, shard.is_some()));
+        let needs = builds::needs_of(plan, &cell);
+        let question = machines::open_question(plan, cell.environment, runner);
+        Job {
+            id: id(plan, &cell, shard),
+            title: title(plan, &cell, shard),
+            shard,
+            tool: command::tool_kind(plan, cell.suite),
+            python: tools.iter().find_map(|tool| setup::python(plan, *tool)),
+            setup,
+            waits_for: question.map(|q| q.text.clone()),
+            runner,
+            container: container(plan, &cell, shard),
+            runs,
+            verdict: command::verdict(suite),
+            report,
+            services: services(suite),
+            builds: builds::reduced(
+                builds,
+                builds::matching(builds, cell.stage, &needs, &cell.points),
+            ),
+            fetches: fetches(&suite.needs),
+            makes: self.makes(&cell),
+            variables: variables(plan, &cell),
+            secrets: suite.uses.iter().map(|s| s.id).collect(),
+            timeout: timeout(plan, &cell),
+            outcome: outcome(plan, &cell).cloned(),
+            when: conditions(plan, &cell),
+            coverage,
+            thresholds: self.judges(&cell),
+            cell,
+        }
     }
 }
 

@@ -28,15 +28,6 @@ pub struct Path {
     pub total: Duration,
 }
 
-impl Path {
-    fn then(&self, step: Step) -> Self {
-        let mut steps = self.steps.clone();
-        let total = self.total.plus(step.duration);
-        steps.push(step);
-        Self { steps, total }
-    }
-}
-
 /// What of a job is added up: given a cell, or a build, how long it takes, and where that is written.
 pub struct Measure<'m> {
     /// Of a cell.
@@ -70,91 +61,139 @@ pub fn longest(
     stage: Id<Stage>,
     measure: &Measure<'_>,
 ) -> Path {
+    let mut links = Links::default();
     // Builds stand behind those that they need.
-    let mut of_builds: HashMap<usize, Path> = HashMap::new();
+    let mut of_builds: HashMap<usize, usize> = HashMap::new();
     for (number, job) in jobs.iter().enumerate().filter(|(_, j)| j.stage == stage) {
-        let before = longer(job.needs.iter().filter_map(|need| of_builds.get(need)));
+        let before = links.longest(job.needs.iter().filter_map(|need| of_builds.get(need)));
         let declared = &plan.builds[job.build];
         let (duration, span) =
             (measure.build)(job).unwrap_or((Duration::default(), declared.head.head));
-        let step = Step {
-            name: declared.head.name().to_owned(),
-            span,
-            duration,
-        };
-        of_builds.insert(number, before.then(step));
+        let step = links.add(before, declared.head.name(), span, duration);
+        of_builds.insert(number, step);
     }
-    // Only a suite that makes an artifact is waited for by another.
-    let mut of_suites: HashMap<Id<Suite>, Path> = HashMap::new();
-    let here: Vec<&Cell> = cells.iter().filter(|c| c.stage == stage).collect();
-    let makers: Vec<Id<Suite>> = plan
-        .artifacts
-        .iter()
-        .filter_map(|(_, artifact)| artifact.from.as_ref()?.suite())
-        .collect();
-    let of_cell = |cell: &Cell, of_suites: &HashMap<Id<Suite>, Path>| {
-        let needs = builds::needs_of(plan, cell);
-        let built = builds::matching(jobs, stage, &needs, &cell.points);
-        let built = built.iter().filter_map(|number| of_builds.get(number));
-        let suite = &plan.suites[cell.suite];
-        let fetched = suite.needs.iter().filter_map(|need| match need {
-            Need::Artifact(artifact) => {
-                let from = plan.artifacts[artifact.id].from.as_ref()?;
-                of_suites.get(&from.suite()?)
-            }
-            _ => None,
-        });
-        let before = longer(built.chain(fetched));
-        match (measure.cell)(cell) {
-            Some((duration, span)) => before.then(Step {
-                name: suite.head.name().to_owned(),
-                span,
-                duration,
-            }),
-            None => before,
-        }
-    };
-    // As often as there are makers: each round knows one more step of a chain.
-    for _ in 0..makers.len() {
-        let mut changed = false;
-        for maker in &makers {
-            let paths: Vec<Path> = here
-                .iter()
-                .filter(|cell| cell.suite == *maker)
-                .map(|cell| of_cell(cell, &of_suites))
-                .collect();
-            let path = longer(paths.iter());
-            if of_suites
-                .get(maker)
-                .is_none_or(|known| known.total < path.total)
-            {
-                of_suites.insert(*maker, path);
-                changed = true;
-            }
-        }
-        if !changed {
-            break;
-        }
+    let mut by_suite: Vec<Vec<&Cell>> = vec![Vec::new(); plan.suites.len()];
+    for cell in cells.iter().filter(|cell| cell.stage == stage) {
+        by_suite[cell.suite.index()].push(cell);
     }
-    let mut best = longer(of_builds.values());
-    for cell in here {
-        let path = of_cell(cell, &of_suites);
-        if path.total > best.total {
-            best = path;
+    // The last step of the longest path to each suite: those that make what it fetches come first.
+    let mut of_suites: Vec<Option<usize>> = vec![None; plan.suites.len()];
+    for suite in behind_their_makers(plan) {
+        let mut paths = Vec::new();
+        for cell in &by_suite[suite.index()] {
+            let needs = builds::needs_of(plan, cell);
+            let built = builds::matching(jobs, stage, &needs, &cell.points);
+            let built = built.iter().filter_map(|number| of_builds.get(number));
+            let makers = makers(plan, suite);
+            let fetched = makers.filter_map(|maker| of_suites[maker.index()].as_ref());
+            let before = links.longest(built.chain(fetched));
+            let name = plan.suites[suite].head.name();
+            paths.extend(match (measure.cell)(cell) {
+                Some((duration, span)) => Some(links.add(before, name, span, duration)),
+                None => before,
+            });
         }
+        of_suites[suite.index()] = links.longest(paths.iter());
     }
-    best
+    let built = (0..jobs.len()).filter_map(|number| of_builds.get(&number));
+    let all = built.chain(of_suites.iter().flatten());
+    links.path_to(links.longest(all))
 }
 
-/// The longest of some paths; the first of several.
-fn longer<'a>(paths: impl Iterator<Item = &'a Path>) -> Path {
-    let mut best: Option<&Path> = None;
-    for path in paths {
-        if best.is_none_or(|known| path.total > known.total) {
-            best = Some(path);
+/// The suites whose artifacts a suite fetches.
+fn makers(plan: &Plan, suite: Id<Suite>) -> impl Iterator<Item = Id<Suite>> {
+    plan.suites[suite]
+        .needs
+        .iter()
+        .filter_map(|need| match need {
+            Need::Artifact(artifact) => plan.artifacts[artifact.id].from.as_ref()?.suite(),
+            _ => None,
+        })
+}
+
+/// Every suite, each behind those that make what it fetches; apart from that in the order of the
+/// source. What goes round in a circle, which a check reports, is passed once.
+fn behind_their_makers(plan: &Plan) -> Vec<Id<Suite>> {
+    let mut order = Vec::with_capacity(plan.suites.len());
+    let mut met = vec![false; plan.suites.len()];
+    // What is to be placed, and whether its makers were.
+    let mut open: Vec<(Id<Suite>, bool)> = Vec::new();
+    for (root, _) in plan.suites.iter() {
+        open.push((root, false));
+        while let Some((suite, ready)) = open.pop() {
+            if ready {
+                order.push(suite);
+            } else if !std::mem::replace(&mut met[suite.index()], true) {
+                open.push((suite, true));
+                open.extend(makers(plan, suite).map(|maker| (maker, false)));
+            }
         }
     }
-    best.cloned().unwrap_or_default()
+    order
+}
+
+/// Steps of paths, each with the number of the one before it: paths that begin alike share that.
+#[derive(Default)]
+struct Links<'p> {
+    links: Vec<Link<'p>>,
+}
+
+struct Link<'p> {
+    before: Option<usize>,
+    name: &'p str,
+    span: Span,
+    duration: Duration,
+    /// How long it takes with all that is before it.
+    total: Duration,
+}
+
+impl<'p> Links<'p> {
+    fn add(
+        &mut self,
+        before: Option<usize>,
+        name: &'p str,
+        span: Span,
+        duration: Duration,
+    ) -> usize {
+        let earlier = before.map_or(Duration::default(), |before| self.links[before].total);
+        self.links.push(Link {
+            before,
+            name,
+            span,
+            duration,
+            total: earlier.plus(duration),
+        });
+        self.links.len() - 1
+    }
+
+    /// The last step of the longest of some paths; of the first of several.
+    fn longest<'a>(&self, paths: impl Iterator<Item = &'a usize>) -> Option<usize> {
+        let mut best: Option<usize> = None;
+        for path in paths.copied() {
+            if best.is_none_or(|known| self.links[path].total > self.links[known].total) {
+                best = Some(path);
+            }
+        }
+        best
+    }
+
+    /// The path whose last step this is.
+    fn path_to(&self, last: Option<usize>) -> Path {
+        let mut steps = Vec::new();
+        let mut next = last;
+        while let Some(number) = next {
+            let link = &self.links[number];
+            steps.push(Step {
+                name: link.name.to_owned(),
+                span: link.span,
+                duration: link.duration,
+            });
+            next = link.before;
+        }
+        steps.reverse();
+        let total = last.map_or(Duration::default(), |last| self.links[last].total);
+        Path { steps, total }
+    }
 }
 
 /// The GPU-hours of one run of a stage: for each job what it is expected to take, times its machines

@@ -1,9 +1,10 @@
 //! What a job selects, as one marker expression.
 
 use super::Cell;
+use crate::algebra::{Defaults, Formula};
 use crate::name::Name;
-use crate::schema::kinds::{Part, Stage, TestType};
-use crate::schema::values::{Arity, AxisPoint, MarkerId, MarkerNode, Selection, ToolKind};
+use crate::schema::kinds::{Environment, Part, Stage, TestType};
+use crate::schema::values::{AxisPoint, MarkerExpr, MarkerNode, Ref, Selection, ToolKind};
 use crate::schema::{Id, Plan};
 
 /// What a stage promises: what it `selects`, else the marker of its own name, else all.
@@ -34,37 +35,70 @@ pub(super) fn of_type(plan: &Plan, test_type: Id<TestType>) -> Vec<MarkerNode> {
     terms
 }
 
-/// The factors of a cell's selection, in the order stage, types, environment, axes, suite: those that
-/// repeat an earlier one, or select everything, are left out.
-pub fn factors(plan: &Plan, cell: &Cell) -> Vec<MarkerNode> {
-    let suite = &plan.suites[cell.suite];
-    let mut types: Vec<MarkerNode> = Vec::new();
-    for test_type in &suite.types {
+/// Something that decides about what a cell selects: a test is selected if it fulfils all of them.
+#[derive(Debug, Clone, Copy)]
+pub enum Factor<'p> {
+    /// What the stage promises.
+    Stage(Id<Stage>),
+    /// What one of the types of the suite selects.
+    Types(&'p [Ref<TestType>]),
+    /// What the environment takes.
+    Environment(Id<Environment>),
+    /// What the value of an axis takes.
+    Axis(AxisPoint),
+    /// What the suite selects, or an `at` block in its place.
+    Own(&'p MarkerExpr),
+}
+
+impl Factor<'_> {
+    /// As an expression; nothing where it takes every test.
+    fn node(self, plan: &Plan) -> Option<MarkerNode> {
+        match self {
+            Self::Stage(stage) => Some(of_stage(plan, stage)),
+            Self::Types(types) => of_types(plan, types),
+            Self::Environment(environment) => {
+                let takes = plan.environments[environment].takes.as_ref();
+                takes.map(|takes| takes.node.clone())
+            }
+            Self::Axis(point) => of_axis(plan, point),
+            Self::Own(own) => Some(own.node.clone()),
+        }
+    }
+}
+
+/// What decides about what a cell selects, in the order in which it is told.
+pub fn deciding<'p>(plan: &'p Plan, cell: &'p Cell) -> impl Iterator<Item = Factor<'p>> {
+    let own = cell.setting(plan, |at| at.select.as_ref(), |suite| suite.select.as_ref());
+    [
+        Factor::Stage(cell.stage),
+        Factor::Types(&plan.suites[cell.suite].types),
+        Factor::Environment(cell.environment),
+    ]
+    .into_iter()
+    .chain(cell.points.iter().copied().map(Factor::Axis))
+    .chain(own.map(Factor::Own))
+}
+
+/// What one of some types selects; nothing where one of them takes all: then so do they together.
+fn of_types(plan: &Plan, types: &[Ref<TestType>]) -> Option<MarkerNode> {
+    let mut selected = Vec::with_capacity(types.len());
+    for test_type in types {
         let terms = of_type(plan, test_type.id);
         if terms.is_empty() {
-            // One of the suite's types takes all: then so do they together.
-            types.clear();
-            break;
+            return None;
         }
-        types.push(conjunction(terms));
+        selected.push(conjunction(terms));
     }
-    let types = match types.len() {
-        0 | 1 => types.pop(),
-        _ => Some(MarkerNode::Or(types)),
-    };
-    let environment = plan.environments[cell.environment]
-        .takes
-        .as_ref()
-        .map(|t| t.node.clone());
-    let own = cell
-        .setting(plan, |at| at.select.as_ref(), |suite| suite.select.as_ref())
-        .map(|s| s.node.clone());
-    let axes = cell.points.iter().map(|point| of_axis(plan, *point));
-    let all = [Some(of_stage(plan, cell.stage)), types, environment]
-        .into_iter()
-        .chain(axes)
-        .chain([own]);
-    conjuncts(all.flatten())
+    match selected.len() {
+        0 | 1 => selected.pop(),
+        _ => Some(MarkerNode::Or(selected)),
+    }
+}
+
+/// The factors of a cell's selection as expressions: those that repeat an earlier one, or select
+/// everything, are left out.
+pub fn factors(plan: &Plan, cell: &Cell) -> Vec<MarkerNode> {
+    conjuncts(deciding(plan, cell).filter_map(|factor| factor.node(plan)))
 }
 
 /// The factors of a part's selection; without one, those of the cell.
@@ -173,15 +207,11 @@ pub fn conjunction(mut parts: Vec<MarkerNode>) -> MarkerNode {
 ///
 /// A test without any marker of a group that has a default is taken to carry the default; so a
 /// default is written as "none of the others".
-pub fn pytest(plan: &Plan, factors: Vec<MarkerNode>) -> Option<String> {
+pub fn pytest(plan: &Plan, defaults: &Defaults, factors: Vec<MarkerNode>) -> Option<String> {
     if factors.is_empty() {
         return None;
     }
-    let node = simplify(carried(
-        plan,
-        &conjunction(factors),
-        plan.marker_groups.len(),
-    ));
+    let node = carried(defaults, &conjunction(factors));
     if node == MarkerNode::All {
         return None;
     }
@@ -193,11 +223,18 @@ pub fn pytest(plan: &Plan, factors: Vec<MarkerNode>) -> Option<String> {
 /// An expression as text, its defaults written out.
 pub fn text(plan: &Plan, node: &MarkerNode) -> String {
     let mut text = String::new();
-    match simplify(carried(plan, node, plan.marker_groups.len())) {
+    match carried(&Defaults::of_plan(plan), node) {
         MarkerNode::All => text.push_str("all"),
         node => write(plan, &node, Place::Top, &mut text),
     }
     text
+}
+
+/// The same in what a test carries rather than in what it counts as carrying.
+fn carried(defaults: &Defaults, node: &MarkerNode) -> MarkerNode {
+    let carried = defaults.carried(&Formula::from(node));
+    // No condition is among the markers of a plan, which alone could not be written.
+    carried.node().map_or_else(|| node.clone(), simplify)
 }
 
 /// An expression as text, in the words of the plan.
@@ -271,46 +308,6 @@ fn joined(
     if parenthesised {
         out.push(')');
     }
-}
-
-/// The same with each default written as "none of the others", for tools that know no defaults.
-///
-/// `depth` bounds how often the `when` of a group may lead to another default: no more often than
-/// there are groups, for a circle is reported by a check.
-fn carried(plan: &Plan, node: &MarkerNode, depth: usize) -> MarkerNode {
-    let parts = |parts: &[MarkerNode]| parts.iter().map(|p| carried(plan, p, depth)).collect();
-    match node {
-        MarkerNode::Marker(marker) if depth > 0 => {
-            default_as_carried(plan, *marker, depth).unwrap_or_else(|| node.clone())
-        }
-        MarkerNode::All | MarkerNode::Marker(_) | MarkerNode::WithArguments(..) => node.clone(),
-        MarkerNode::Not(inner) => MarkerNode::Not(Box::new(carried(plan, inner, depth))),
-        MarkerNode::And(inner) => MarkerNode::And(parts(inner)),
-        MarkerNode::Or(inner) => MarkerNode::Or(parts(inner)),
-    }
-}
-
-/// A default as none of the other markers of its group, where the group's `when` holds and a test
-/// carries one of them at the most.
-fn default_as_carried(plan: &Plan, marker: MarkerId, depth: usize) -> Option<MarkerNode> {
-    let group = &plan.marker_groups[plan.markers.info(marker)?.group?];
-    let is_default = group.default.is_some_and(|d| d.id == marker);
-    if !is_default || !matches!(group.arity, Arity::One | Arity::AtMostOne) {
-        return None;
-    }
-    let markers = group.markers.markers.iter().map(|m| m.id);
-    let others: Vec<MarkerNode> = markers
-        .filter(|id| *id != marker)
-        .map(MarkerNode::Marker)
-        .collect();
-    let mut terms = Vec::new();
-    if let Some(when) = &group.when {
-        terms.push(carried(plan, &when.node, depth - 1));
-    }
-    if !others.is_empty() {
-        terms.push(MarkerNode::Not(Box::new(MarkerNode::Or(others))));
-    }
-    Some(conjunction(terms))
 }
 
 /// Whether a tool selects by markers.

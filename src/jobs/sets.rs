@@ -9,15 +9,16 @@ use std::marker::PhantomData;
 
 use rustc_hash::FxHashMap;
 
-use super::{Cell, selection};
+use super::Cell;
+use super::selection::{self, Factor};
 use crate::algebra::{Algebra, Set, Space, Undecided};
 use crate::schema::Plan;
 use crate::schema::kinds::{Environment, Part, Stage, Suite, TestType};
-use crate::schema::values::{AxisPoint, MarkerExpr, MarkerNode};
+use crate::schema::values::{Arch, AxisPoint, MarkerNode, Os, Ref};
 use crate::schema::{Id, Table};
 
 /// The sets of a plan: each declaration's is made once, and a cell's is the intersection of those of
-/// its declarations.
+/// its declarations. What decides about a cell is told by [`selection::deciding`] alone.
 ///
 /// Cells that share their factors share the work: a further one costs some look-ups.
 #[derive(Debug)]
@@ -28,12 +29,23 @@ pub struct Sets<'p> {
     stages: Known<Stage>,
     types: Known<TestType>,
     environments: Known<Environment>,
-    suites: Known<Suite>,
-    /// What a stage and an environment select together.
-    places: FxHashMap<(Id<Stage>, Id<Environment>), Result<Set, Undecided>>,
+    /// The sets of cells, by what decides about them.
+    cells: FxHashMap<Deciding, Result<Set, Undecided>>,
     /// Lists of factors, and what of them narrows.
     narrowed: FxHashMap<Vec<MarkerNode>, Vec<MarkerNode>>,
+    /// Lists of factors, and what pytest is told of them.
+    told: FxHashMap<Vec<MarkerNode>, Option<String>>,
 }
+
+/// What decides about the set of a cell. Its platform does, where an `at` block looks at it.
+type Deciding = (
+    Id<Suite>,
+    Id<Stage>,
+    Id<Environment>,
+    Os,
+    Arch,
+    Vec<AxisPoint>,
+);
 
 /// The sets of declarations of one kind that were made.
 #[derive(Debug)]
@@ -69,9 +81,9 @@ impl<'p> Sets<'p> {
             stages: Known::new(&plan.stages),
             types: Known::new(&plan.types),
             environments: Known::new(&plan.environments),
-            suites: Known::new(&plan.suites),
-            places: FxHashMap::default(),
+            cells: FxHashMap::default(),
             narrowed: FxHashMap::default(),
+            told: FxHashMap::default(),
         }
     }
 
@@ -106,38 +118,17 @@ impl<'p> Sets<'p> {
         self.environments.keep(environment, set)
     }
 
-    /// What a suite selects, of whichever of its types, where no `at` block says otherwise.
-    pub fn of_suite(&mut self, suite: Id<Suite>) -> Result<Set, Undecided> {
-        if let Some(known) = self.suites.get(suite) {
-            return known;
-        }
-        let own = self.plan.suites[suite].select.as_ref();
-        let set = self.of_suite_with(suite, own);
-        self.suites.keep(suite, set)
-    }
-
-    /// What a suite selects with one expression as its own.
-    fn of_suite_with(
-        &mut self,
-        suite: Id<Suite>,
-        own: Option<&MarkerExpr>,
-    ) -> Result<Set, Undecided> {
-        let suite = &self.plan.suites[suite];
-        let mut types = match suite.types.first() {
-            Some(first) => self.of_type(first.id)?,
-            None => self.algebra.everything(),
+    /// What one of some types selects, whichever.
+    fn of_types(&mut self, types: &[Ref<TestType>]) -> Result<Set, Undecided> {
+        let Some((first, others)) = types.split_first() else {
+            return Ok(self.algebra.everything());
         };
-        for further in suite.types.iter().skip(1) {
-            let set = self.of_type(further.id)?;
-            types = self.algebra.union(types, set)?;
+        let mut set = self.of_type(first.id)?;
+        for other in others {
+            let other = self.of_type(other.id)?;
+            set = self.algebra.union(set, other)?;
         }
-        match own {
-            Some(own) => {
-                let own = self.algebra.of_node(&own.node)?;
-                self.algebra.intersection(types, own)
-            }
-            None => Ok(types),
-        }
+        Ok(set)
     }
 
     /// What the value of an axis takes; everything where it divides nothing.
@@ -148,41 +139,45 @@ impl<'p> Sets<'p> {
         }
     }
 
-    /// What a stage and an environment select together.
-    fn of_place(
-        &mut self,
-        stage: Id<Stage>,
-        environment: Id<Environment>,
-    ) -> Result<Set, Undecided> {
-        if let Some(known) = self.places.get(&(stage, environment)) {
+    /// What a factor takes: the set of what [`selection::factors`] writes.
+    fn of_factor(&mut self, factor: Factor<'_>) -> Result<Set, Undecided> {
+        match factor {
+            Factor::Stage(stage) => self.of_stage(stage),
+            Factor::Types(types) => self.of_types(types),
+            Factor::Environment(environment) => self.of_environment(environment),
+            Factor::Axis(point) => self.of_point(point),
+            Factor::Own(own) => self.algebra.of_node(&own.node),
+        }
+    }
+
+    /// What a cell selects: what all that decides about it takes.
+    pub fn of_cell(&mut self, cell: &Cell) -> Result<Set, Undecided> {
+        let key = (
+            cell.suite,
+            cell.stage,
+            cell.environment,
+            cell.os,
+            cell.arch,
+            cell.points.clone(),
+        );
+        if let Some(known) = self.cells.get(&key) {
             return known.clone();
         }
-        let stage_set = self.of_stage(stage)?;
-        let environment_set = self.of_environment(environment)?;
-        let set = self.algebra.intersection(stage_set, environment_set);
-        self.places.insert((stage, environment), set.clone());
+        let set = self.intersection_of(selection::deciding(self.plan, cell));
+        self.cells.insert(key, set.clone());
         set
     }
 
-    /// What a cell selects: what its stage, types, environment, axis values and suite do. These are
-    /// the factors of [`selection::factors`].
-    pub fn of_cell(&mut self, cell: &Cell) -> Result<Set, Undecided> {
-        let mut set = self.of_place(cell.stage, cell.environment)?;
-        let suite = if self.plan.ats_of[cell.suite.index()].is_empty() {
-            self.of_suite(cell.suite)?
-        } else {
-            let own = cell.setting(
-                self.plan,
-                |at| at.select.as_ref(),
-                |suite| suite.select.as_ref(),
-            );
-            self.of_suite_with(cell.suite, own)?
-        };
-        for point in &cell.points {
-            let value = self.of_point(*point)?;
-            set = self.algebra.intersection(set, value)?;
+    fn intersection_of<'f>(
+        &mut self,
+        factors: impl Iterator<Item = Factor<'f>>,
+    ) -> Result<Set, Undecided> {
+        let mut all = self.algebra.everything();
+        for factor in factors {
+            let set = self.of_factor(factor)?;
+            all = self.algebra.intersection(all, set)?;
         }
-        self.algebra.intersection(set, suite)
+        Ok(all)
     }
 
     /// What a part of a cell selects.
@@ -195,6 +190,19 @@ impl<'p> Sets<'p> {
             }
             None => Ok(set),
         }
+    }
+
+    /// What pytest is told of these factors: see [`selection::pytest`]. Of those that imply others, only
+    /// what narrows.
+    pub fn pytest(&mut self, factors: Vec<MarkerNode>) -> Option<String> {
+        if let Some(known) = self.told.get(&factors) {
+            return known.clone();
+        }
+        let narrowing = self.narrowing(factors.clone());
+        let defaults = self.algebra.space().defaults();
+        let told = selection::pytest(self.plan, defaults, narrowing);
+        self.told.insert(factors, told.clone());
+        told
     }
 
     /// Factors without those that the others imply: a term is printed only where it narrows. Of two

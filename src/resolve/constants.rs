@@ -1,7 +1,7 @@
 //! `constant.NAME` stands for the value of that constant.
 
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::Scope;
 use super::declarations::Resolvable;
@@ -21,7 +21,7 @@ const MOST_VALUES: usize = 1_000_000;
 struct Constants<'a> {
     sources: &'a SourceMap,
     scope: &'a Scope,
-    values: HashMap<Name, Value>,
+    values: FxHashMap<Name, Value>,
     /// The constants that are being filled in: one that comes again is a circle.
     inside: Vec<(Name, Span)>,
     /// Whether the constants themselves are looked at, rather than what uses them.
@@ -42,7 +42,7 @@ pub fn apply(
     declarations: &mut [Resolvable<'_>],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Name> {
-    let values: HashMap<Name, Value> = declarations
+    let values: FxHashMap<Name, Value> = declarations
         .iter()
         .filter(|d| d.kind == KindId::Constant)
         .filter_map(|d| {

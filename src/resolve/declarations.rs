@@ -36,7 +36,9 @@ impl Resolvable<'_> {
             .syntax
             .fields
             .iter()
-            .find(|f| reader.text(f.name) == TITLE.name)
+            .find(|f| {
+                f.name.len() as usize == TITLE.name.len() && reader.text(f.name) == TITLE.name
+            })
             .and_then(|f| Line::read(&f.value, reader))
             .map_or_else(|| self.name.words(), |title| title.to_string());
         Head {
@@ -253,15 +255,14 @@ pub fn check_fields(
     let schema = declaration.kind.schema();
     // Inherited fields were looked at where they stand.
     let fields = &declaration.syntax.fields;
+    let names: Vec<&str> = fields.iter().map(|f| sources.text(f.name)).collect();
     for (index, given) in fields.iter().enumerate() {
-        let name = sources.text(given.name);
+        let name = names[index];
         if field(declaration.kind, name).is_none() {
             let known = schema.all_fields().map(|f| f.name);
             let message = format!("{} has no field `{name}`", suggest::a(schema.name));
             // A field that is there already is not meant once more.
-            let absent = known
-                .clone()
-                .filter(|known| !fields.iter().any(|f| sources.text(f.name) == *known));
+            let absent = known.clone().filter(|known| !names.contains(known));
             let fix = suggest::certain(name, known.clone())
                 .filter(|meant| absent.clone().any(|absent| absent == *meant))
                 .map(|meant| Fix::replace(given.name, meant));
@@ -271,10 +272,8 @@ pub fn check_fields(
                     .maybe_fix(fix),
             );
         }
-        let earlier = fields[..index]
-            .iter()
-            .find(|f| sources.text(f.name) == name);
-        if let Some(earlier) = earlier {
+        let earlier = names[..index].iter().position(|earlier| *earlier == name);
+        if let Some(earlier) = earlier.map(|earlier| &fields[earlier]) {
             let message = format!("`{name}` is given twice");
             let same = sources.text(earlier.value.span) == sources.text(given.value.span);
             let fix = removal(sources, given.name.to(given.value.span))
@@ -289,16 +288,17 @@ pub fn check_fields(
             );
         }
     }
+    let names: Vec<&str> = declaration
+        .fields
+        .iter()
+        .map(|f| sources.text(f.name))
+        .collect();
     for required in schema
         .fields
         .iter()
         .filter(|f| f.required && !declaration.incomplete)
     {
-        if !declaration
-            .fields
-            .iter()
-            .any(|f| sources.text(f.name) == required.name)
-        {
+        if !names.contains(&required.name) {
             let message = format!(
                 "`{}` has no `{}`, which {} must have",
                 declaration.name,

@@ -1,7 +1,7 @@
 //! `extends: other`: a declaration begins with the fields of another one of its kind.
 
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::Scope;
 use super::declarations::Resolvable;
@@ -18,7 +18,7 @@ pub fn apply(
     declarations: &mut [Resolvable<'_>],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let numbers: HashMap<(KindId, Name), usize> = declarations
+    let numbers: FxHashMap<(KindId, Name), usize> = declarations
         .iter()
         .enumerate()
         .map(|(i, d)| ((d.kind, d.name), i))

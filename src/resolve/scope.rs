@@ -1,6 +1,6 @@
 //! The names of a plan.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::declarations::Resolvable;
 use crate::diagnostics::{Diagnostic, codes};
@@ -22,8 +22,8 @@ pub struct Declared {
 /// Every name that is declared, by kind.
 #[derive(Debug, Default)]
 pub struct Scope {
-    names: HashMap<Name, Vec<(KindId, Declared)>>,
-    by_kind: HashMap<KindId, Vec<Name>>,
+    names: FxHashMap<Name, Vec<(KindId, Declared)>>,
+    by_kind: FxHashMap<KindId, Vec<Name>>,
     markers: Markers,
     known_tools: Vec<(ToolKind, Name)>,
     axes: Vec<Vec<(Name, Span)>>,
@@ -104,7 +104,7 @@ pub fn collect(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Scope {
     let mut scope = Scope::default();
-    let mut count: HashMap<KindId, u32> = HashMap::new();
+    let mut count: FxHashMap<KindId, u32> = FxHashMap::default();
     declarations.retain_mut(|declaration| {
         let (kind, name) = (declaration.kind, declaration.name);
         if let Some(Declared {

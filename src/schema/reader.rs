@@ -1,6 +1,6 @@
 //! From values without types to the types of the table.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::values::{MarkerId, Text};
 use super::{FieldSchema, Head, KindId, Question};
@@ -38,9 +38,9 @@ pub struct Reader<'a> {
 #[derive(Debug, Default)]
 pub struct Used {
     /// How often each declaration is named, by kind and number.
-    pub declarations: HashMap<(KindId, u32), u32>,
+    pub declarations: FxHashMap<(KindId, u32), u32>,
     /// Markers in expressions.
-    pub markers: HashSet<MarkerId>,
+    pub markers: FxHashSet<MarkerId>,
 }
 
 impl Reader<'_> {
@@ -217,24 +217,25 @@ impl Reader<'_> {
 /// The fields of one declaration while it is read.
 pub struct Fields<'r, 'a> {
     reader: &'r mut Reader<'a>,
-    given: &'r [Field],
+    /// Each with its name, which every field of the kind is compared with.
+    given: Vec<(&'a str, &'r Field)>,
     open: Vec<Question>,
 }
 
 impl<'r, 'a> Fields<'r, 'a> {
     /// Reads `fields`, whose names were checked before.
     pub fn new(reader: &'r mut Reader<'a>, fields: &'r [Field]) -> Self {
+        let sources = reader.sources;
         Self {
             reader,
-            given: fields,
+            given: fields.iter().map(|f| (sources.text(f.name), f)).collect(),
             open: Vec::new(),
         }
     }
 
     /// The value of a field, or of its absence.
     pub fn take<T: FieldType>(&mut self, name: &'static str, absent: fn() -> T) -> T {
-        let sources = self.reader.sources;
-        let Some(field) = self.given.iter().find(|f| sources.text(f.name) == name) else {
+        let Some((_, field)) = self.given.iter().find(|(given, _)| *given == name) else {
             return absent();
         };
         if is_open(&field.value, self.reader) {

@@ -88,9 +88,9 @@ macro_rules! kinds {
             /// The `at` blocks of every suite, by its number.
             pub ats_of: Vec<Vec<Id<At>>>,
             /// How often each declaration is named by others.
-            pub used: std::collections::HashMap<(KindId, u32), u32>,
+            pub used: rustc_hash::FxHashMap<(KindId, u32), u32>,
             /// The markers that an expression names.
-            pub used_markers: std::collections::HashSet<MarkerId>,
+            pub used_markers: rustc_hash::FxHashSet<MarkerId>,
             $(#[doc = concat!("Every `", $kind, "`.")] pub $table: Table<$Kind>,)*
         }
 

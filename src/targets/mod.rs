@@ -18,6 +18,7 @@ use std::fmt;
 
 use crate::jobs::Jobs;
 use crate::schema::values::Host;
+use crate::timings::Timings;
 
 /// Something that a plan is compiled to.
 pub trait Target: Sync {
@@ -124,10 +125,25 @@ pub fn render(
     targets: &[&'static dyn Target],
     jobs: &Jobs<'_>,
 ) -> Result<Vec<Output>, RenderError> {
+    render_measured(targets, jobs, &Timings::off())
+}
+
+/// The same as [`render`], with what each target takes. They run beside each other.
+///
+/// # Errors
+/// The first [`RenderError`], in that order.
+pub fn render_measured(
+    targets: &[&'static dyn Target],
+    jobs: &Jobs<'_>,
+    timings: &Timings,
+) -> Result<Vec<Output>, RenderError> {
     let rendered: Vec<Result<Vec<Output>, RenderError>> = std::thread::scope(|scope| {
         let running: Vec<_> = targets
             .iter()
-            .map(|target| scope.spawn(move || target.render(jobs)))
+            .map(|target| {
+                let path = ["targets", target.name()];
+                scope.spawn(move || timings.of(&path, || target.render(jobs)))
+            })
             .collect();
         running
             .into_iter()

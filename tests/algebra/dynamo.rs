@@ -3,74 +3,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dtpc::algebra::{
-    Algebra, Arity, Atom, Expression, Form, Formula, Group, Set, Space, SpaceBuilder,
-};
+use dtpc::algebra::{Algebra, Arity, Expression, Formula, Set};
 
-use crate::shapes::marker;
-
-const EXPRESSIONS: &str = include_str!("dynamo.tsv");
-
-/// The groups that the pipeline's documentation describes; the other markers are free.
-const GROUPS: [(Arity, &[&str]); 3] = [
-    (Arity::One, &["gpu_0", "gpu_1", "gpu_2", "gpu_4", "gpu_8"]),
-    (Arity::AtMostOne, &["h100", "xpu_1", "xpu_2"]),
-    (Arity::AtMostOne, &["vllm", "sglang", "trtllm"]),
-];
+use crate::real::{GROUPS, Names, space, written};
 
 fn expressions() -> Vec<Expression> {
-    EXPRESSIONS
-        .lines()
-        .map(|line| Expression::parse(line.split('\t').next_back().unwrap()).unwrap())
+    written()
+        .map(|(_, text)| Expression::parse(text).unwrap())
         .collect()
 }
 
-/// The numbers of the markers, by their names.
-#[derive(Default)]
-struct Names(Vec<String>);
-
-impl Names {
-    fn atom(&mut self, name: &str) -> Atom {
-        let known = self.0.iter().position(|known| known == name);
-        marker(known.unwrap_or_else(|| {
-            self.0.push(name.to_owned());
-            self.0.len() - 1
-        }))
-    }
-
-    fn formula(&mut self, expression: &Expression) -> Formula {
-        match &expression.form {
-            Form::Marker { name, .. } => self.atom(name).into(),
-            Form::Not(inner) => Formula::Not(Box::new(self.formula(inner))),
-            Form::And(parts) => Formula::And(parts.iter().map(|p| self.formula(p)).collect()),
-            Form::Or(parts) => Formula::Or(parts.iter().map(|p| self.formula(p)).collect()),
-        }
-    }
-
-    fn text(&self, formula: &Formula) -> String {
-        let name = |id: dtpc::schema::values::MarkerId| self.0[id.0 as usize].clone();
-        formula.expression(&name).unwrap().to_string()
-    }
-}
-
-fn space(names: &mut Names, formulas: &[Formula]) -> Space {
-    let mut space = SpaceBuilder::default();
-    for (arity, members) in GROUPS {
-        let members: Vec<Atom> = members.iter().map(|name| names.atom(name)).collect();
-        space.group(Group::new(arity, members));
-    }
-    for formula in formulas {
-        space.mention(formula);
-    }
-    space.build()
+fn text(names: &Names, formula: &Formula) -> String {
+    let name = |id: dtpc::schema::values::MarkerId| names.0[id.0 as usize].clone();
+    formula.expression(&name).unwrap().to_string()
 }
 
 #[test]
 fn all_parse_and_print_back() {
     let expressions = expressions();
     assert_eq!(expressions.len(), 48);
-    for (line, expression) in EXPRESSIONS.lines().zip(&expressions) {
-        let written = line.split('\t').next_back().unwrap();
+    for ((_, written), expression) in written().zip(&expressions) {
         // Some have parentheses around a single marker; apart from these they are printed as written.
         let printed = expression.to_string();
         assert_eq!(printed, written.replace("(gpu_0)", "gpu_0"));
@@ -152,17 +104,10 @@ fn all_are_decided() {
 #[test]
 fn nightly_leaves_out_what_it_is_known_to() {
     let mut jobs: BTreeMap<&str, Expression> = BTreeMap::new();
-    for line in EXPRESSIONS
-        .lines()
-        .filter(|line| line.starts_with("nightly-ci.yml"))
-    {
-        let mut columns = line.split('\t').skip(1);
-        let job = columns.next().unwrap();
-        let key = format!("{job} {}", columns.next().unwrap());
-        jobs.insert(
-            Box::leak(key.into_boxed_str()),
-            Expression::parse(columns.next().unwrap()).unwrap(),
-        );
+    for (place, text) in written() {
+        if place.starts_with("nightly-ci.yml") {
+            jobs.insert(place, Expression::parse(text).unwrap());
+        }
     }
     let mut names = Names::default();
     let formulas: Vec<Formula> = jobs.values().map(|e| names.formula(e)).collect();
@@ -170,13 +115,13 @@ fn nightly_leaves_out_what_it_is_known_to() {
     let mut algebra = Algebra::new(&space);
     let sets: Vec<Set> = formulas.iter().map(|f| algebra.set(f).unwrap()).collect();
     let run = algebra.union_of(sets).unwrap();
-    let dropped = |algebra: &mut Algebra<'_>, names: &mut Names, text: &str| {
-        let asked = names.formula(&Expression::parse(text).unwrap());
+    let dropped = |algebra: &mut Algebra<'_>, names: &mut Names, asked: &str| {
+        let asked = names.formula(&Expression::parse(asked).unwrap());
         let asked = algebra.set(&asked).unwrap();
         let dropped = algebra.difference(asked, run).unwrap();
         algebra.describe(dropped).map(|f| match f {
             Formula::Constant(false) => "nothing".to_owned(),
-            f => names.text(&f),
+            f => text(names, &f),
         })
     };
     // Tests for four GPUs on H100 run nowhere, those for eight neither; and on an H100 a test of

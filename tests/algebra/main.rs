@@ -19,4 +19,5 @@ mod decisions;
 mod dynamo;
 mod notation;
 mod plans;
+mod real;
 mod shapes;

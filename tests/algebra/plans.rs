@@ -56,7 +56,8 @@ fn pytest_is_told_what_the_algebra_decides_about() {
     let all = cells::cells(&plan, &cells::life_cycle(&plan));
     let texts: Vec<String> = all
         .iter()
-        .map(|cell| selection::pytest(&plan, selection::factors(&plan, cell)).unwrap_or_default())
+        .map(|cell| selection::pytest(&plan, space.defaults(), selection::factors(&plan, cell)))
+        .map(Option::unwrap_or_default)
         .collect();
     assert_eq!(
         texts,

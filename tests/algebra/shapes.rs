@@ -3,7 +3,6 @@
 use dtpc::algebra::{
     Argument, ArgumentValue, Arguments, Arity, Atom, Formula, Group, Space, SpaceBuilder, When,
 };
-use dtpc::schema::values::MarkerId;
 use proptest::prelude::*;
 
 /// A space, and what it was made of.
@@ -47,9 +46,7 @@ pub const SMALL: Size = Size {
     requirements: true,
 };
 
-pub fn marker(number: usize) -> Atom {
-    Atom::Marker(MarkerId(u32::try_from(number).unwrap()))
-}
+pub use crate::real::marker;
 
 pub fn arguments(given: &[(&str, i128)]) -> Arguments {
     Arguments::new(given.iter().map(|(name, value)| Argument {

@@ -1,5 +1,7 @@
 //! The one way to name jobs: `serve(stage: nightly, environment: cpu_mock, framework: vllm)`.
 
+use rustc_hash::FxHashMap;
+
 use crate::diagnostics::{Diagnostic, codes, suggest};
 use crate::jobs::Cell;
 use crate::schema::kinds::{Axis, Build, Environment, Kind, Stage, Suite};
@@ -149,6 +151,33 @@ impl JobPattern {
             }
         }
         Some(())
+    }
+}
+
+/// Several patterns, found by what they name: however many there are, those that a cell is compared
+/// with are few.
+#[derive(Debug)]
+pub struct JobPatterns<'p> {
+    by_work: FxHashMap<Option<Work>, Vec<&'p JobPattern>>,
+}
+
+impl<'p> JobPatterns<'p> {
+    /// These patterns.
+    pub fn new(patterns: impl IntoIterator<Item = &'p JobPattern>) -> Self {
+        let mut by_work: FxHashMap<Option<Work>, Vec<&JobPattern>> = FxHashMap::default();
+        for pattern in patterns {
+            by_work.entry(pattern.of).or_default().push(pattern);
+        }
+        Self { by_work }
+    }
+
+    /// Whether one of them names the job of a cell.
+    pub fn match_any(&self, cell: &Cell) -> bool {
+        [None, Some(Work::Suite(cell.suite))]
+            .iter()
+            .filter_map(|of| self.by_work.get(of))
+            .flatten()
+            .any(|pattern| pattern.matches_place(cell))
     }
 }
 

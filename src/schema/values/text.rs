@@ -263,6 +263,9 @@ impl Glob {
             .any(|part| part.contains("**") && part != "**")
         {
             Some("`**` stands alone between slashes".to_owned())
+        } else if !text.contains(['[', ']', '{', '}']) {
+            // What is left is wrong in no glob, and most globs have no more than stars.
+            None
         } else {
             globset::GlobBuilder::new(text)
                 .literal_separator(true)

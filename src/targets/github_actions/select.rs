@@ -256,19 +256,18 @@ fn rules<'p>(jobs: &'p Jobs<'_>, stage: Id<Stage>) -> Rules<'p> {
     }
 }
 
-fn rule<'p>(jobs: &'p Jobs<'_>, job: &Job) -> Rule<'p> {
+fn rule<'p>(jobs: &'p Jobs<'_>, job: &'p Job) -> Rule<'p> {
     let plan: &Plan = jobs.plan;
-    let is_maker = |mut makers: Box<dyn Iterator<Item = &Job> + '_>| makers.any(|m| m.id == job.id);
     let makes_for = if job.makes.is_empty() {
         Vec::new()
     } else {
-        jobs.of_stage(job.stage)
-            .filter(|other| is_maker(Box::new(jobs.makers_of(other))))
-            .map(|other| other.id.as_str())
+        jobs.users_of(job)
+            .map(|(_, user)| user.id.as_str())
             .chain(
                 jobs.builds_of(job.stage)
                     .filter(|(_, b)| {
-                        is_maker(Box::new(jobs.makers(b.stage, &b.fetches, &b.points)))
+                        let mut makers = jobs.makers(b.stage, &b.fetches, &b.points);
+                        makers.any(|maker| maker.id == job.id)
                     })
                     .map(|(_, build)| build.id.as_str()),
             )

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Named, fact, or_open, some, titles, words};
 use crate::checks::covering;
 use crate::name::one_line;
-use crate::schema::kinds::{Area, Coverage, Hook, Tool};
+use crate::schema::kinds::{Area, Coverage, Hook, Suite, Tool};
 use crate::schema::values::{Bound, Measure, Role, ThresholdCheck};
 use crate::schema::{Decl, Id, Plan};
 
@@ -36,16 +36,17 @@ pub struct ThresholdSection {
 
 /// The coverage areas, and behind them what belongs to none.
 pub fn areas(plan: &Plan) -> Vec<AreaSection> {
+    let covering = covering(plan);
     let mut sections: Vec<AreaSection> = plan
         .areas
         .iter()
         .map(|(id, area)| AreaSection {
             named: Named::of(&area.head),
-            features: features(plan, Some(id)),
+            features: features(plan, &covering, Some(id)),
             coverage: coverage(plan, Some(id)),
         })
         .collect();
-    let (features, coverage) = (features(plan, None), coverage(plan, None));
+    let (features, coverage) = (features(plan, &covering, None), coverage(plan, None));
     if !features.is_empty() || !coverage.is_empty() {
         let named = Named {
             name: String::new(),
@@ -61,7 +62,11 @@ pub fn areas(plan: &Plan) -> Vec<AreaSection> {
     sections
 }
 
-pub fn features(plan: &Plan, area: Option<Id<Area>>) -> Vec<FeatureRow> {
+fn features(
+    plan: &Plan,
+    covering: &[Vec<&Decl<Suite>>],
+    area: Option<Id<Area>>,
+) -> Vec<FeatureRow> {
     plan.features
         .iter()
         .filter(|(id, _)| {
@@ -85,7 +90,7 @@ pub fn features(plan: &Plan, area: Option<Id<Area>>) -> Vec<FeatureRow> {
                 depth: feature.head.name().matches('/').count(),
                 title: feature.head.title.clone(),
                 doc: one_line(&feature.head.doc),
-                suites: titles(covering(plan, id).into_iter()),
+                suites: titles(covering[id.index()].iter().copied()),
                 requires: or_open(
                     &feature.head,
                     "requires",
