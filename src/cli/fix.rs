@@ -72,6 +72,10 @@ impl Loader for Mended<'_> {
         Ok(text)
     }
 
+    fn beside(&mut self, path: &str) -> Vec<String> {
+        self.disk.names_beside(path)
+    }
+
     fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {
         self.disk.repository_files(root)
     }

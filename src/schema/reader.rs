@@ -10,6 +10,9 @@ use crate::resolve::{Declared, Scope};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Argument, Element, Field, Sign, Value, ValueKind};
 
+/// What other languages write where there is nothing.
+const NOTHING: &[&str] = &["null", "none", "None", "nil", "undefined"];
+
 /// A type that a field can have.
 pub trait FieldType: Sized {
     /// Whether the field may be left `open("…")`; it is then read as absent.
@@ -64,6 +67,12 @@ impl Reader<'_> {
             ValueKind::Call { ref arguments, .. } if arguments.is_empty() => {
                 Some("take the parentheses off")
             }
+            ValueKind::List(ref elements) if !elements.is_empty() && !expected.contains("list") => {
+                Some("this takes one value, without brackets")
+            }
+            ValueKind::Name if NOTHING.contains(&self.sources.text(value.span)) => {
+                Some("a field that says nothing is left out")
+            }
             ValueKind::Name => Some("while it is not known, write `open(\"…\")` with the question"),
             _ => None,
         };
@@ -98,6 +107,10 @@ impl Reader<'_> {
             }
             ValueKind::Call { callee, arguments } if arguments.is_empty() => {
                 Some(Fix::replace(value.span, self.sources.text(*callee)))
+            }
+            ValueKind::List(elements) if elements.len() == 1 && !expected.contains("list") => {
+                let only = self.sources.text(elements[0].value.span);
+                Some(Fix::replace(value.span, only))
             }
             _ => None,
         }
@@ -328,6 +341,9 @@ impl<'r, 'a> Arguments<'r, 'a> {
                     };
                     let help = match parameters {
                         [] => Some("it takes no arguments".to_owned()),
+                        _ if argument.name.is_none() => {
+                            Some(format!("it takes {}", suggest::listed(parameters)))
+                        }
                         _ => {
                             suggest::help(reader.text(span), "argument", parameters.iter().copied())
                         }
