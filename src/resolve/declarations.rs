@@ -273,6 +273,11 @@ fn unknown_kind(sources: &SourceMap, syntax: &Declaration, outer: Option<KindId>
             .help(format!("did you mean `{near}`?"))
             .maybe_fix(meant.map(|meant| Fix::replace(syntax.kind, meant)));
     }
+    if syntax.name.is_none() && outer.is_none() {
+        return diagnostic.help(format!(
+            "a declaration is `kind name {{ … }}`: if `{word}` is the name, write its kind before it"
+        ));
+    }
     if let Some((_, kind)) = ELSEWHERE
         .iter()
         .find(|(elsewhere, _)| word.eq_ignore_ascii_case(elsewhere))

@@ -70,6 +70,9 @@ impl Reader<'_> {
             ValueKind::List(ref elements) if !elements.is_empty() && !expected.contains("list") => {
                 Some("this takes one value, without brackets")
             }
+            ValueKind::And(_) if expected.starts_with("the name") => {
+                Some("several names stand in a list, separated by commas")
+            }
             ValueKind::Name if NOTHING.contains(&self.sources.text(value.span)) => {
                 Some("a field that says nothing is left out")
             }
@@ -353,7 +356,8 @@ impl<'r, 'a> Arguments<'r, 'a> {
                         .and_then(|name| {
                             suggest::certain(reader.text(name), parameters.iter().copied())
                         })
-                        .map(|meant| Fix::replace(span, meant));
+                        .map(|meant| Fix::replace(span, meant))
+                        .or_else(|| superfluous(arguments, position));
                     reader.diagnostics.push(
                         Diagnostic::new(codes::UNKNOWN_FIELD, span, message)
                             .maybe_help(help)
@@ -389,6 +393,15 @@ impl<'r, 'a> Arguments<'r, 'a> {
     pub fn whole(&self) -> bool {
         !self.failed
     }
+}
+
+/// Takes an unnamed argument out, with the comma before it. It may have been meant for something.
+fn superfluous(arguments: &[Argument], position: usize) -> Option<Fix> {
+    let argument = &arguments[position];
+    let before = &arguments[position.checked_sub(1)?];
+    let span = Span::new(before.value.span.end, argument.value.span.end);
+    let fix = Fix::remove(span, "take this argument out").to_be_judged();
+    argument.name.is_none().then_some(fix)
 }
 
 impl<T: FieldType> FieldType for Option<T> {

@@ -133,6 +133,27 @@ fn line_of_list(text: &str, opener: usize) -> Option<usize> {
         .then_some(opener + 1 + items.len())
 }
 
+/// Where the values begin that the `]` at `at` was meant to close: behind the colon of its line, if
+/// several stand there.
+pub fn list_without_opening(text: &str, at: usize) -> Option<usize> {
+    let line = text[..at].rfind('\n').map_or(0, |i| i + 1);
+    let colon = line + text[line..at].find(':')?;
+    let values = text[colon + 1..at].trim_start();
+    let fits = !values.is_empty() && !values.contains(['[', '(', '{', ':']);
+    (text.as_bytes()[at] == b']' && fits).then(|| at - values.len())
+}
+
+/// Says that the list from `start` to the bracket at `at` was not opened.
+pub fn not_opened(start: usize, at: usize, span: impl Fn(usize, usize) -> Span) -> Diagnostic {
+    Diagnostic::new(
+        codes::UNCLOSED,
+        span(at, at + 1),
+        "this `]` closes a list that was not opened",
+    )
+    .label(span(start, at), "its items are these")
+    .fix(Fix::replace(span(start, start), "[").titled("add the missing `[`"))
+}
+
 /// Says that the closing bracket at `at` closes nothing.
 pub fn stray(
     text: &str,

@@ -82,9 +82,18 @@ impl Builder {
     fn salvage(&mut self, text: &str, spoilt: &[Span], built: &mut Built) {
         let mut left = text.to_owned();
         for span in spoilt {
-            if !self.leave_out(&mut left, (span.start - self.base) as usize) {
-                self.damage = vec![(0, text.len())];
-                return;
+            let (mut at, end) = (span.start - self.base, span.end - self.base);
+            // A mistake may reach over what looks like several items.
+            loop {
+                if !self.leave_out(&mut left, at as usize) {
+                    self.damage = vec![(0, text.len())];
+                    return;
+                }
+                let behind = self.damage.last().map_or(end, |(_, to)| to_u32(*to));
+                if behind >= end || behind <= at {
+                    break;
+                }
+                at = behind;
             }
         }
         let tries = (MOST_BYTES / text.len().max(1)).clamp(1, MOST_MISTAKES);
@@ -109,11 +118,15 @@ impl Builder {
 
     /// Puts spaces in the place of the item around `at`; false where it is in none.
     fn leave_out(&mut self, text: &mut String, at: usize) -> bool {
+        if self
+            .damage
+            .iter()
+            .any(|&(from, to)| (from..to).contains(&at))
+        {
+            return true;
+        }
         let Some((mut start, end)) = Outline::of(text).item_around(at) else {
-            return self
-                .damage
-                .iter()
-                .any(|&(from, to)| (from..to).contains(&at));
+            return false;
         };
         // What is written about the item goes with it.
         while let Some(above) = text[..start]
@@ -380,4 +393,12 @@ fn operator(text: &str) -> Operator {
         "==" => Operator::Equal,
         _ => Operator::NotEqual,
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a source map holds less than 4 GiB"
+)]
+fn to_u32(offset: usize) -> u32 {
+    offset as u32
 }

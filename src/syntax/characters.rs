@@ -7,6 +7,10 @@
 use crate::diagnostics::{Diagnostic, Fix, codes};
 use crate::source::Span;
 
+/// What helps where an ellipsis stands for a value.
+pub const LEFT_OUT: &str =
+    "write all of it, or `open(\"…\")` with the question while it is not known";
+
 /// A part of a text that no plan has, by its offsets.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Foreign {
@@ -103,6 +107,9 @@ pub fn foreign(text: &str, at: usize) -> Option<Foreign> {
                 "a variable is named in a string: `\"{variable.registry}/image\"`; a value that is used often is a `constant`",
             ),
         ),
+        '@' if rest.starts_with("@ ") => {
+            Some(Foreign::new(at, at + 1, "`@` is written `at`").becomes("at"))
+        }
         '*' | '$' | '@' | '?' | '~' | '^' | '\\' => Some(unquoted(text, at)),
         c if c.is_ascii() => None,
         c => Some(beyond_ascii(text, at, c)),
@@ -214,8 +221,37 @@ pub fn word_around(text: &str, at: usize) -> (usize, usize) {
     (start, end.max(at))
 }
 
-/// Text without quotes: the word around `at`.
+/// Where the words around `at` begin and end that make up one value: up to a bracket, a comma, or the
+/// colon of a field. Nothing if there is but one word, or if some of them are no text.
+fn words_around(text: &str, at: usize) -> Option<(usize, usize)> {
+    let line_start = text[..at].rfind(['\n', '\r']).map_or(0, |i| i + 1);
+    let before = &text[line_start..at];
+    let colon = before.rfind(": ").map_or(0, |i| i + 1);
+    let mark = before.rfind(['(', '[', '{', ',', ';']).map_or(0, |i| i + 1);
+    let start = line_start + colon.max(mark);
+    let line = &text[at..line_end(text, at)];
+    let end = at + line.find([')', ']', '}', ',', ';']).unwrap_or(line.len());
+    let words = text[start..end].trim();
+    let operators = |word: &str| matches!(word, "and" | "or" | "not" | "&&" | "||");
+    let is_text = words.contains(' ')
+        && !words.contains(['"', '\'', '#', ':'])
+        && !words.contains("//")
+        && !words.split(' ').any(operators);
+    let from = end - text[start..end].trim_start().len();
+    (is_text && start > line_start).then_some((from, from + words.len()))
+}
+
+/// Text without quotes: the words around `at`.
 fn unquoted(text: &str, at: usize) -> Foreign {
+    if let Some((start, end)) = words_around(text, at) {
+        let words = &text[start..end];
+        let report = Foreign::new(start, end, "text stands in double quotes");
+        return if words.contains('\\') {
+            report
+        } else {
+            report.becomes(format!("\"{words}\""))
+        };
+    }
     let (start, end) = word_around(text, at);
     // `key:value` written without a space.
     let start = match text[start..at].split_once(':') {
@@ -270,6 +306,9 @@ fn beyond_ascii(text: &str, at: usize, character: char) -> Foreign {
                 .becomes(word.chars().map(joined).collect::<String>());
         }
         return Foreign::new(at, end, format!("`{character}` only looks like `-`")).becomes("-");
+    }
+    if character == '…' {
+        return Foreign::new(at, end, "something is left out here").help(LEFT_OUT);
     }
     if character.is_alphabetic() {
         let plain: Option<String> = word
@@ -383,6 +422,10 @@ mod tests {
             ("a:**/*.py", "a:\"**/*.py\""),
             ("a: #team", "a: \"#team\""),
             ("a: @team", "a: \"@team\""),
+            ("[5min @ x]", "[5min at x]"),
+            ("[s(0 8 * * *)]", "[s(\"0 8 * * *\")]"),
+            ("a: open(who knows?)", "a: open(\"who knows?\")"),
+            ("a: b and c/**", "a: b and \"c/**\""),
         ] {
             assert_eq!(mended(written).as_deref(), Some(meant), "{written}");
         }

@@ -6,6 +6,7 @@
 mod lists;
 mod names;
 
+use super::characters::LEFT_OUT;
 use super::outline::{Inside, Kind, Outline, Token};
 use crate::diagnostics::{Diagnostic, Fix, codes};
 use crate::source::Span;
@@ -169,7 +170,7 @@ impl<'t> Mistake<'t, '_> {
                     .fix(Fix::remove(self.place(found), "take the `:` out")),
             );
         }
-        if let Some(diagnostic) = self.no_value_before_field() {
+        if let Some(diagnostic) = self.no_value_before_field().or_else(|| self.dangling()) {
             return Some(diagnostic);
         }
         if self.inside == Inside::List {
@@ -204,6 +205,22 @@ impl<'t> Mistake<'t, '_> {
         let key = self.outline.tokens.get(colon.checked_sub(1)?)?;
         let is_colon = self.outline.tokens[colon].kind == Kind::Mark(':');
         (is_colon && key.kind == Kind::Word).then(|| self.without_value(key, colon))
+    }
+
+    /// `select: a and` with the next field behind it; the place is the colon of that.
+    fn dangling(&self) -> Option<Diagnostic> {
+        (self.kind(1) == Some(Kind::Word) && self.kind(2) == Some(Kind::Line)).then_some(())?;
+        let before = (0..self.index - 2)
+            .rev()
+            .map(|i| self.outline.tokens[i])
+            .find(|token| token.kind != Kind::Line)?;
+        let word = self.slice(&before);
+        OPERATORS.contains(&word).then(|| {
+            error(
+                self.place(&before),
+                format!("`{word}` has no value behind it"),
+            )
+        })
     }
 
     /// `type:` and nothing behind it.
@@ -309,10 +326,15 @@ impl<'t> Mistake<'t, '_> {
             (Inside::Call, ..) => "`,` or `)`",
             (Inside::Group, ..) => "`)`",
         };
+        if self.text[found.start..].starts_with("...") {
+            let place = self.span(found.start, found.start + 3);
+            return error(place, "something is left out here").help(LEFT_OUT);
+        }
         let help = match found.kind {
-            Kind::Mark('+' | '*' | '/' | '-') if !value => {
-                Some("there is no arithmetic: write what comes out")
+            Kind::Mark('/') if !value => {
+                Some("for each of something is written `per`: `1s per suite`")
             }
+            Kind::Mark('+' | '-') if !value => Some("there is no arithmetic: write what comes out"),
             _ if expected == "a field" => Some("a field is `name: value`"),
             _ if expected == "`{`" => Some("a declaration is `kind name { field: value }`"),
             _ => None,

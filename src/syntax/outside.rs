@@ -17,6 +17,38 @@ pub fn begins_declaration(line: &str) -> bool {
     line.starts_with("///") || (!word.is_empty() && (word == "import" || opens || named))
 }
 
+/// A merge that was left unfinished: from its first mark to its last, if there is one.
+pub fn conflict(text: &str) -> Option<(usize, usize)> {
+    const MARKS: [&str; 2] = ["<<<<<<< ", ">>>>>>> "];
+    let line_with = |mark: &str, from: usize| {
+        let at = text[from..].match_indices(mark).map(|(i, _)| from + i);
+        at.into_iter().find(|at| begins_line(text, *at))
+    };
+    let start = line_with(MARKS[0], 0)?;
+    let end = line_with(MARKS[1], start)?;
+    let line = text[end..]
+        .find(['\n', '\r'])
+        .map_or(text.len(), |i| end + i);
+    Some((start, line))
+}
+
+/// Says that a merge was left unfinished.
+pub fn unfinished_merge(
+    text: &str,
+    (start, end): (usize, usize),
+    span: impl Fn(usize, usize) -> Span,
+) -> Diagnostic {
+    let first = text[start..].find(['\n', '\r']).map_or(end, |i| start + i);
+    let last = text[..end].rfind('\n').map_or(start, |i| i + 1);
+    Diagnostic::new(
+        codes::SYNTAX,
+        span(start, first),
+        "two versions of this plan were merged, and nobody chose between them",
+    )
+    .label(span(last, end), "up to here")
+    .help("keep one of the two, or something of both, and take the marks out")
+}
+
 /// Whether a line is `word: …`.
 pub fn is_field(line: &str) -> bool {
     let rest = line[word_length(line.as_bytes())..].trim_start();
@@ -28,7 +60,9 @@ pub fn no_declaration(text: &str, at: usize, span: impl Fn(usize, usize) -> Span
     let rest = &text[at..];
     let shown = rest.chars().next().map_or(1, char::len_utf8);
     let message = format!("expected a declaration, found `{}`", &rest[..shown]);
-    let help = if rest.starts_with("- ") {
+    let help = if rest.starts_with('/') {
+        "a comment begins with `//`"
+    } else if rest.starts_with("- ") {
         "a plan is no YAML: it is a list of declarations, `kind name { field: value }`"
     } else {
         SHAPE
@@ -72,6 +106,11 @@ pub fn no_body(
             name.trim()
         ));
     }
+    if line.split_whitespace().count() > 3 && !line.contains('(') {
+        return Diagnostic::new(codes::SYNTAX, place, "expected a declaration, found text").help(
+            "a comment begins with `//`, the documentation of what stands below it with `///`",
+        );
+    }
     let message = format!("`{line}` has no body: expected `{{` after it");
     let message = if line.len() > 40 {
         "expected `{` after this".to_owned()
@@ -92,7 +131,9 @@ fn field_outside(
 ) -> Diagnostic {
     // The declaration before it ended earlier than its writer thinks.
     if let Some((first, closer)) = ended
-        && !begins_line(text, start) | (indent(text, start) > indent(text, first))
+        && !begins_line(text, closer) | (indent(text, closer) > indent(text, first))
+        && text[first..closer].contains('\n')
+        && indent(text, start) > indent(text, first)
     {
         let message = format!("this `}}` ends the declaration, and `{name}` is left outside");
         return Diagnostic::new(codes::SYNTAX, span(closer, closer + 1), message)

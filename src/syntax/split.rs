@@ -37,6 +37,15 @@ pub struct Piece {
 
 /// Cuts `file` into pieces, reporting what cannot be cut.
 pub fn split(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Pieces {
+    if let Some(conflict) = outside::conflict(file.text()) {
+        // Both versions are there: most of what is wrong with the whole is wrong for this reason.
+        let spans = spans(file.base());
+        diagnostics.push(outside::unfinished_merge(file.text(), conflict, &spans));
+        return Pieces {
+            unread: vec![spans(0, file.text().len())],
+            ..Pieces::default()
+        };
+    }
     let mut splitter = Splitter {
         text: file.text(),
         bytes: file.text().as_bytes(),
@@ -266,11 +275,16 @@ impl Splitter<'_> {
                 }
             }
             Closing::Stray => {
+                let list = brackets::list_without_opening(self.text, self.at);
                 if !told {
-                    let diagnostic = brackets::stray(self.text, self.at, None, self.spans());
+                    let diagnostic = match list {
+                        Some(start) => brackets::not_opened(start, self.at, self.spans()),
+                        None => brackets::stray(self.text, self.at, None, self.spans()),
+                    };
                     self.diagnostics.push(diagnostic);
                 }
-                self.spoilt.push(place);
+                let from = list.map_or(place, |start| self.span(start, self.at));
+                self.spoilt.push(from.to(place));
             }
         }
     }
@@ -370,17 +384,21 @@ impl Splitter<'_> {
 
     /// Makes spans of offsets.
     fn spans(&self) -> impl Fn(usize, usize) -> Span + use<> {
-        let base = self.base;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a source map holds less than 4 GiB"
-        )]
-        move |start, end| Span::new(base + start as u32, base + end as u32)
+        spans(self.base)
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
         self.spans()(start, end)
     }
+}
+
+/// Makes spans of the offsets in a file.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a source map holds less than 4 GiB"
+)]
+fn spans(base: u32) -> impl Fn(usize, usize) -> Span + use<> {
+    move |start, end| Span::new(base + start as u32, base + end as u32)
 }
 
 /// The length of the name that a text begins with.

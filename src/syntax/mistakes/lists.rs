@@ -163,6 +163,17 @@ impl Mistake<'_, '_> {
         if !complete || !follows || self.at > found.start {
             return None;
         }
+        // `schedule "0 8 * * *"`
+        if before.kind == Kind::Word && found.kind == Kind::Text && !on_new_line {
+            let call = format!("{}({})", self.slice(&before), self.slice(found));
+            let place = self.span(before.start, found.end);
+            let message = format!("expected a comma or `(` before {}", self.shown(found));
+            return Some(
+                error(self.place(found), message)
+                    .help("what a word takes stands in parentheses: `open(\"who?\")`")
+                    .fix(Fix::replace(place, call).to_be_judged()),
+            );
+        }
         let comma = Fix::replace(self.span(before.end, before.end), ",");
         let shown = self.shown(found);
         match self.inside {
