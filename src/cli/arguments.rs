@@ -129,6 +129,10 @@ pub struct Jobs {
     #[command(flatten)]
     pub changes: Changes,
 
+    /// Show what runs the suites of nextest with `cargo test`, where that can be said
+    #[arg(long)]
+    pub without_nextest: bool,
+
     /// How they are written
     #[arg(long, value_enum, default_value_t)]
     pub format: ListFormat,

@@ -25,6 +25,7 @@ mod hooks;
 mod hostile;
 mod init;
 mod linters;
+mod nextest;
 mod pytest;
 mod read_back;
 mod select;
