@@ -59,6 +59,13 @@ pub enum Command {
     /// Draw what waits for what in each stage, with the critical path, the cost and the load of runners
     #[command(after_help = EXIT_CODES)]
     Graph(Graph),
+    /// Write a first plan for a repository that has CI, from what its CI runs
+    ///
+    /// As `dtpc init`, and looks also at the workflows of GitHub and at the profiles of nextest: what
+    /// starts the stages, which suites run in them, on which machines, for how long. Each command that
+    /// was found stands in the plan as a comment to be decided.
+    #[command(after_help = EXIT_CODES)]
+    Import(Init),
     /// Write a first plan for a repository that has none
     ///
     /// Asks nothing. Looks at the names of files, at manifests, at the settings of pytest, pre-commit
