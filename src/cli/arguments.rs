@@ -83,6 +83,13 @@ pub enum Command {
     /// Draw what waits for what in each stage, with the critical path, the cost and the load of runners
     #[command(after_help = EXIT_CODES)]
     Graph(Graph),
+    /// Write a first plan for a repository that has CI, from what its CI runs
+    ///
+    /// As `dtpc init`, and looks also at the workflows of GitHub and at the profiles of nextest: what
+    /// starts the stages, which suites run in them, on which machines, for how long. Each command that
+    /// was found stands in the plan as a comment to be decided.
+    #[command(after_help = EXIT_CODES)]
+    Import(Init),
     /// Write a first plan for a repository that has none
     ///
     /// Asks nothing. Looks at the names of files, at manifests, at the settings of pytest, pre-commit
@@ -159,6 +166,10 @@ pub struct Jobs {
 
     #[command(flatten)]
     pub changes: Changes,
+
+    /// Show what runs the suites of nextest with `cargo test`, where that can be said
+    #[arg(long)]
+    pub without_nextest: bool,
 
     /// How they are written
     #[arg(long, value_enum, default_value_t)]

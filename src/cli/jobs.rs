@@ -12,7 +12,7 @@ use super::{Failure, Outcome, arguments, discover, files, terminal};
 use crate::compile::{self, Compilation};
 use crate::jobs::changes::Changes;
 use crate::jobs::named::Wanted;
-use crate::jobs::{Job, Jobs, cells, command, machines};
+use crate::jobs::{Job, Jobs, cargo, cells, command, machines};
 use crate::schema::Plan;
 
 /// Lists the jobs of a plan.
@@ -62,7 +62,7 @@ pub fn run(arguments: &arguments::Jobs) -> Result<Outcome, Failure> {
         .map(|changes| changes.left_out(&jobs))
         .unwrap_or_default();
     let text = match arguments.format {
-        arguments::ListFormat::Table => table(&jobs, &chosen, &left_out),
+        arguments::ListFormat::Table => table(&jobs, &chosen, &left_out, arguments.without_nextest),
         arguments::ListFormat::Json => json(&jobs, &chosen, &left_out)?,
     };
     terminal::print(&text);
@@ -165,7 +165,12 @@ fn since(root: &Path, rev: &str) -> Result<Vec<String>, Failure> {
 
 type LeftOut<'j> = HashMap<(usize, &'j str), String>;
 
-fn table(jobs: &Jobs<'_>, chosen: &[&Job], left_out: &LeftOut<'_>) -> String {
+fn table(
+    jobs: &Jobs<'_>,
+    chosen: &[&Job],
+    left_out: &LeftOut<'_>,
+    without_nextest: bool,
+) -> String {
     let name = |job: &Job| format!("{}/{}", jobs.plan.stages[job.stage].head.name(), job.id);
     let width = chosen
         .iter()
@@ -180,7 +185,11 @@ fn table(jobs: &Jobs<'_>, chosen: &[&Job], left_out: &LeftOut<'_>) -> String {
                 let _ = writeln!(out, "{:width$}  left out: {reason}", name(job));
             }
             None => {
-                for (number, line) in job.lines().iter().enumerate() {
+                let lines = without_nextest
+                    .then(|| with_cargo_test(jobs, job))
+                    .flatten();
+                let lines = lines.unwrap_or_else(|| job.lines());
+                for (number, line) in lines.iter().enumerate() {
                     let name = if number == 0 {
                         name(job)
                     } else {
@@ -192,6 +201,18 @@ fn table(jobs: &Jobs<'_>, chosen: &[&Job], left_out: &LeftOut<'_>) -> String {
         }
     }
     out
+}
+
+/// What runs a job of nextest with cargo test; nothing for other tools.
+fn with_cargo_test(jobs: &Jobs<'_>, job: &Job) -> Option<Vec<String>> {
+    let words = cargo::without_nextest(jobs.plan, job)?;
+    Some(match (words, job.shard) {
+        (Err(why), _) => vec![format!("not without nextest: {why}")],
+        (Ok(_), Some(shard)) if shard.number > 1 => {
+            vec!["with its first shard: cargo test does not divide a suite".to_owned()]
+        }
+        (Ok(words), _) => vec![command::shell(&words)],
+    })
 }
 
 /// A job as JSON.
@@ -212,6 +233,9 @@ struct Row<'a> {
     reason: Option<&'a str>,
     setup: Vec<String>,
     commands: Vec<String>,
+    /// What runs the whole cell with cargo test, where its tool is nextest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without_nextest: Option<String>,
     variables: indexmap::IndexMap<&'a str, &'a str>,
     services: Vec<&'a str>,
     builds: Vec<&'a str>,
@@ -250,6 +274,9 @@ fn json(jobs: &Jobs<'_>, chosen: &[&Job], left_out: &LeftOut<'_>) -> Result<Stri
                     .map(|words| command::shell(words))
                     .collect(),
                 commands: job.lines(),
+                without_nextest: cargo::without_nextest(plan, job)
+                    .and_then(Result::ok)
+                    .map(|words| command::shell(&words)),
                 variables: job
                     .variables
                     .iter()

@@ -90,6 +90,7 @@ pub fn main() -> ExitCode {
         arguments::Command::Fmt(fmt) => fmt::run(fmt),
         arguments::Command::Generate(generate) => generate::run(generate),
         arguments::Command::Graph(graph) => graph::run(graph),
+        arguments::Command::Import(import) => init::import(import),
         arguments::Command::Init(init) => init::run(init),
         arguments::Command::Jobs(jobs) => jobs::run(jobs),
         arguments::Command::Run(run) => run::run(run),

@@ -28,6 +28,7 @@ mod hostile;
 mod init;
 mod linters;
 mod numbers;
+mod nextest;
 mod pytest;
 mod read_back;
 mod select;

@@ -38,8 +38,8 @@ pub use size::Size;
 pub use text::{Command, Glob, Image, Line, Text, Variables, is_hidden};
 pub use trigger::{DispatchInput, Trigger};
 pub use words::{
-    Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os,
-    PlatformWord, Promise, Role, Statistic, ToolKind, Unclaimed, Visibility, WORD_TYPES,
+    Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Ignored, Isolation, OnFailure, Os,
+    PlatformWord, Promise, Role, Runtime, Statistic, ToolKind, Unclaimed, Visibility, WORD_TYPES,
     WithoutBaseline,
 };
 

@@ -33,7 +33,7 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     steps.extend(services(jobs, job));
     steps.push(tests(jobs, job));
     steps.extend(report(job));
-    steps.extend(uploads(job));
+    steps.extend(uploads(jobs, job));
     let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
     steps.extend(artifacts(jobs, &job.makes, &job.id, Some(&condition)));
     steps
@@ -433,13 +433,21 @@ const NEXTEST_NO_TEST: u8 = 4;
 const TESTS: &str = "tests";
 const COVERAGE: &str = "coverage";
 
-fn uploads(job: &Job) -> Vec<Step> {
+fn uploads(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     let mut steps = Vec::new();
     if job.tool == ToolKind::Pytest {
         // Results matter most when a test failed. Where no test was begun there are none, and a
         // second error would hide the first.
         let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
         steps.push(upload("results", condition, &job.id, RESULTS, RESULT_DAYS));
+    }
+    if let Some(report) = jobs.profiles.report(jobs.plan, job) {
+        // nextest writes it when it has run a test: not if nothing compiles.
+        let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
+        let mut step = upload("results", condition, &job.id, &report, RESULT_DAYS);
+        let missing = Input::Text("warn".to_owned());
+        step.with.insert("if-no-files-found", missing);
+        steps.push(step);
     }
     if job.coverage.is_some() {
         let (file, condition) = if job.report.is_empty() {
