@@ -12,9 +12,8 @@ use super::{Failure, Outcome, arguments, discover, files, terminal};
 use crate::compile::{self, Compilation};
 use crate::jobs::changes::Changes;
 use crate::jobs::named::Wanted;
-use crate::jobs::{Job, Jobs, cells, command};
+use crate::jobs::{Job, Jobs, cells, command, machines};
 use crate::schema::Plan;
-use crate::schema::values::Local;
 
 /// Lists the jobs of a plan.
 pub fn run(arguments: &arguments::Jobs) -> Result<Outcome, Failure> {
@@ -275,18 +274,5 @@ fn json(jobs: &Jobs<'_>, chosen: &[&Job], left_out: &LeftOut<'_>) -> Result<Stri
 
 /// Why a job cannot run on a developer's machine.
 pub fn not_local(plan: &Plan, job: &Job) -> Option<String> {
-    let environment = &plan.environments[job.environment];
-    match &environment.local {
-        Some(Local::Host) => None,
-        Some(Local::Unavailable(why)) => Some(why.to_string()),
-        None => Some(environment.head.open("local").map_or_else(
-            || {
-                format!(
-                    "`{}` does not say how it is had locally",
-                    environment.head.name()
-                )
-            },
-            |question| format!("open: {}", question.text),
-        )),
-    }
+    machines::not_local(plan, job.environment)
 }

@@ -3,7 +3,7 @@
 use super::Cell;
 use super::cells;
 use crate::schema::kinds::{Environment, Runner};
-use crate::schema::values::{Arch, AxisPoint, Os, PlatformWord};
+use crate::schema::values::{Arch, AxisPoint, Local, Os, PlatformWord};
 use crate::schema::{Id, Plan, Question};
 
 /// The runner of a cell: that of a value of its axes, else that of its platform, else that of its
@@ -59,6 +59,24 @@ pub fn open_question(
     }
     let head = &plan.environments[environment].head;
     head.open("runner").or_else(|| head.open("runners"))
+}
+
+/// Why an environment cannot be had on a developer's machine; nothing if it can.
+pub fn not_local(plan: &Plan, environment: Id<Environment>) -> Option<String> {
+    let environment = &plan.environments[environment];
+    match &environment.local {
+        Some(Local::Host) => None,
+        Some(Local::Unavailable(why)) => Some(why.to_string()),
+        None => Some(environment.head.open("local").map_or_else(
+            || {
+                format!(
+                    "`{}` does not say how it is had locally",
+                    environment.head.name()
+                )
+            },
+            |question| format!("open: {}", question.text),
+        )),
+    }
 }
 
 /// Whether a runner is a machine of one's own, rather than of the host's.

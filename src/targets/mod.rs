@@ -7,6 +7,7 @@
 pub mod banner;
 pub(crate) mod github_actions;
 mod glob;
+pub mod json;
 mod markdown;
 pub(crate) use markdown::diagram::quoted as quoted_for_mermaid;
 mod pre_commit;
@@ -17,6 +18,7 @@ mod yaml;
 use std::fmt;
 
 use crate::jobs::Jobs;
+use crate::schema::Plan;
 use crate::schema::values::Host;
 
 /// Something that a plan is compiled to.
@@ -32,6 +34,12 @@ pub trait Target: Sync {
     /// # Errors
     /// [`RenderError`] when something cannot be written in the target's format.
     fn render(&self, jobs: &Jobs<'_>) -> Result<Vec<Output>, RenderError>;
+
+    /// Whether it is written where nobody names it.
+    fn is_wanted(&self, plan: &Plan) -> bool {
+        let _ = plan;
+        true
+    }
 
     /// The hosts whose stages it writes pipelines for.
     fn hosts(&self) -> &'static [Host] {
@@ -51,6 +59,7 @@ pub static REGISTRY: &[&dyn Target] = &[
     &pytest::Pytest,
     &pre_commit::PreCommit,
     &markdown::Markdown,
+    &json::Json,
 ];
 
 /// The target with this name.

@@ -18,6 +18,7 @@
 mod support;
 
 mod act;
+mod compiled;
 mod documents;
 mod expressions;
 mod gate;
