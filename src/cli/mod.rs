@@ -18,6 +18,7 @@ mod generate;
 mod graph;
 mod init;
 mod jobs;
+mod run;
 mod schema;
 mod terminal;
 mod why;
@@ -92,6 +93,7 @@ pub fn main() -> ExitCode {
         arguments::Command::Graph(graph) => graph::run(graph),
         arguments::Command::Init(init) => init::run(init),
         arguments::Command::Jobs(jobs) => jobs::run(jobs),
+        arguments::Command::Run(run) => run::run(run),
         arguments::Command::Schema => schema::run(),
         arguments::Command::Why(why) => why::run(why),
     };

@@ -61,7 +61,17 @@ pub fn open_question(
     head.open("runner").or_else(|| head.open("runners"))
 }
 
-/// Why an environment cannot be had on a developer's machine; nothing if it can.
+/// Whether a runner is a machine of one's own, rather than of the host's.
+pub fn is_self_hosted(plan: &Plan, runner: Option<Id<Runner>>) -> bool {
+    runner.is_some_and(|runner| {
+        let labels = &plan.runners[runner].labels;
+        labels
+            .iter()
+            .any(|label| label.eq_ignore_ascii_case("self-hosted"))
+    })
+}
+
+/// Why what runs in an environment cannot run on a developer's machine, as the plan says.
 pub fn not_local(plan: &Plan, environment: Id<Environment>) -> Option<String> {
     let environment = &plan.environments[environment];
     match &environment.local {
@@ -77,14 +87,4 @@ pub fn not_local(plan: &Plan, environment: Id<Environment>) -> Option<String> {
             |question| format!("open: {}", question.text),
         )),
     }
-}
-
-/// Whether a runner is a machine of one's own, rather than of the host's.
-pub fn is_self_hosted(plan: &Plan, runner: Option<Id<Runner>>) -> bool {
-    runner.is_some_and(|runner| {
-        let labels = &plan.runners[runner].labels;
-        labels
-            .iter()
-            .any(|label| label.eq_ignore_ascii_case("self-hosted"))
-    })
 }

@@ -22,6 +22,7 @@ mod compiled;
 mod documents;
 mod expressions;
 mod gate;
+mod here;
 mod hooks;
 mod hostile;
 mod init;
