@@ -4,6 +4,7 @@ use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::command;
 use crate::schema::values::{Text, ToolKind};
+use crate::targets;
 
 pub(super) struct Outputs;
 
@@ -16,12 +17,12 @@ impl Check for Outputs {
         let plan = context.plan;
         for (_, info) in plan.plans.iter() {
             if let Some(document) = &info.document {
-                path(context, document);
-                let extension = std::path::Path::new(document.as_str()).extension();
-                if extension.is_none_or(|e| e != "md") {
-                    let message = "the document is Markdown: its name ends in `.md`";
-                    context.report(Diagnostic::new(codes::OUTPUT_PATH, document.span, message));
-                }
+                let message = "the document is Markdown: its name ends in `.md`";
+                named(context, document, "md", message);
+            }
+            if let Some(json) = &info.json {
+                let message = "the compiled plan is JSON: its name ends in `.json`";
+                named(context, json, "json", message);
             }
         }
         let mut config: Option<&Text> = None;
@@ -47,6 +48,26 @@ impl Check for Outputs {
             config = Some(written);
         }
         stage_names(context);
+    }
+}
+
+/// A file of which the plan says where it goes: its name says what it is, and it is in no folder in
+/// which another target takes away what it did not write.
+fn named(context: &mut Context<'_>, written: &Text, extension: &str, otherwise: &str) {
+    path(context, written);
+    let found = std::path::Path::new(written.as_str()).extension();
+    if found.is_none_or(|found| found != extension) {
+        context.report(Diagnostic::new(codes::OUTPUT_PATH, written.span, otherwise));
+    }
+    let mut owned = targets::REGISTRY.iter().flat_map(|t| t.owned_folders());
+    let folder = written.rsplit_once('/').map_or("", |(folder, _)| folder);
+    if owned.any(|owned| owned.eq_ignore_ascii_case(folder)) {
+        let message = format!(
+            "in `{folder}` dtpc keeps the files of one target alone, and takes others of its own away"
+        );
+        context.report(
+            Diagnostic::new(codes::OUTPUT_CLASH, written.span, message).help("name another folder"),
+        );
     }
 }
 

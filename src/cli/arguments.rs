@@ -112,6 +112,11 @@ pub enum Command {
     /// listed with the reason. Logs and JUnit files come together in one folder.
     #[command(after_help = RUN_CODES, after_long_help = RUN_HELP)]
     Run(Run),
+    /// Print the JSON Schema of what `dtpc generate --target json` writes
+    ///
+    /// It is of draft 2020-12, and made from the same table of the language as `dtpc check` and the
+    /// reference: every kind and every field, with type, unit, default and what it means.
+    Schema,
     /// Say why a job, a test or a file is in a run or out of it, rule by rule
     #[command(after_help = EXIT_CODES)]
     Why(Why),
@@ -359,7 +364,7 @@ pub struct Generate {
     /// The plan; without it, the only file in plans/ that declares one
     pub plan: Option<PathBuf>,
 
-    /// What to write; may be repeated [default: every target]
+    /// What to write; may be repeated [default: every target that the plan asks for]
     #[arg(long = "target", value_name = "TARGET", value_parser = target_names())]
     pub targets: Vec<String>,
 

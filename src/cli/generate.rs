@@ -9,6 +9,7 @@ use super::{Failure, Outcome, arguments, diff, discover, files, terminal};
 use crate::checks::CheckedPlan;
 use crate::compile;
 use crate::jobs::Jobs;
+use crate::schema::Plan;
 use crate::targets::{self, Target, banner};
 
 /// Writes what a plan is compiled to, or says what has drifted from it.
@@ -28,7 +29,7 @@ pub fn run(arguments: &arguments::Generate) -> Result<Outcome, Failure> {
         None => root(checked, &plan)?,
     };
     let jobs = Jobs::derive(checked, &compilation.sources);
-    let chosen = chosen(&arguments.targets);
+    let chosen = chosen(&arguments.targets, checked);
     let outputs = targets::render(&chosen, &jobs).map_err(|e| Failure::new(e.to_string()))?;
     let origin = banner::origin(&jobs);
     let changes = write::compare(&out, &outputs, &chosen, origin)?;
@@ -39,15 +40,19 @@ pub fn run(arguments: &arguments::Generate) -> Result<Outcome, Failure> {
     for change in &changes {
         terminal::print(&format!("{:9} {}\n", change.action.word(), change.path));
     }
-    note_left_out(&jobs, &chosen);
+    if arguments.targets.is_empty() {
+        note_left_out(&jobs, &chosen);
+    }
     note_hidden_settings(&out, &changes);
     Ok(Outcome::Success)
 }
 
-/// The targets that were asked for: each once, in the order of the registry.
-fn chosen(names: &[String]) -> Vec<&'static dyn Target> {
-    let wanted = |target: &&&'static dyn Target| {
-        names.is_empty() || names.iter().any(|name| name == target.name())
+/// The targets that were asked for, or without any those that the plan asks for: each once, in the
+/// order of the registry.
+fn chosen(names: &[String], plan: &Plan) -> Vec<&'static dyn Target> {
+    let wanted = |target: &&&'static dyn Target| match names {
+        [] => target.is_wanted(plan),
+        names => names.iter().any(|name| name == target.name()),
     };
     targets::REGISTRY.iter().filter(wanted).copied().collect()
 }
@@ -94,9 +99,6 @@ fn report_drift(changes: &[Change]) -> Outcome {
 
 /// Says which stages run on a host for which nothing was written: silence would be a gap.
 fn note_left_out(jobs: &Jobs<'_>, chosen: &[&'static dyn Target]) {
-    if chosen.len() < targets::REGISTRY.len() {
-        return;
-    }
     for id in &jobs.stages {
         let stage = &jobs.plan.stages[*id];
         let Some(host) = stage.host else { continue };

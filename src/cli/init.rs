@@ -226,7 +226,10 @@ fn next(root: &Path, plan: &str, compiled: &Compiled) -> Result<String, Failure>
     let jobs = Jobs::derive(&compiled.plan, &compiled.sources);
     let mut free = Vec::new();
     let mut kept = Vec::new();
-    for target in targets::REGISTRY {
+    for target in targets::REGISTRY
+        .iter()
+        .filter(|t| t.is_wanted(&compiled.plan))
+    {
         let outputs =
             targets::render(&[*target], &jobs).map_err(|e| Failure::new(e.to_string()))?;
         if outputs.is_empty() {

@@ -19,6 +19,7 @@ mod graph;
 mod init;
 mod jobs;
 mod run;
+mod schema;
 mod terminal;
 mod why;
 mod write;
@@ -94,6 +95,7 @@ pub fn main() -> ExitCode {
         arguments::Command::Init(init) => init::run(init),
         arguments::Command::Jobs(jobs) => jobs::run(jobs),
         arguments::Command::Run(run) => run::run(run),
+        arguments::Command::Schema => schema::run(),
         arguments::Command::Why(why) => why::run(why),
     };
     match done {

@@ -8,8 +8,8 @@ use super::jobs::{changed, compiled};
 use super::{Failure, Outcome, arguments, terminal};
 use crate::jobs::changes::{self, Changes, Claimed};
 use crate::jobs::{Job, Jobs, cells, command, machines, selection};
-use crate::schema::Plan;
-use crate::schema::values::{MarkerNode, TestId};
+use crate::schema::values::TestId;
+use crate::schema::{KindId, Plan};
 use crate::source::{SourceMap, Span};
 
 /// Says why a job, a test or a file is in a run or out of it.
@@ -104,35 +104,20 @@ impl Rules<'_> {
         if !selection::uses_markers(job.tool) {
             return;
         }
-        let text = |node: &MarkerNode| selection::text_as_written(plan, node);
-        let stage = &plan.stages[job.stage];
-        let promised = text(&selection::of_stage(plan, job.stage));
-        let place = stage.selects.as_ref().map_or(stage.head.head, |s| s.span);
-        self.add(format!("the stage selects `{promised}`"), place);
-        for test_type in &plan.suites[job.suite].types {
-            let declared = &plan.types[test_type.id];
-            if let Some(selects) = &declared.selects {
-                let name = declared.head.name();
-                let words = format!("the type `{name}` selects `{}`", text(&selects.node));
-                self.add(words, selects.span);
-            }
-        }
-        if let Some(takes) = &plan.environments[job.environment].takes {
-            let words = format!("the environment takes `{}`", text(&takes.node));
-            self.add(words, takes.span);
-        }
-        for point in &job.points {
-            if let (Some(node), Some(value)) =
-                (selection::of_axis(plan, *point), cells::value(plan, *point))
-            {
-                let words = format!("the value `{}` takes `{}`", value.name, text(&node));
-                self.add(words, value.span);
-            }
-        }
-        let own = job.setting(plan, |at| at.select.as_ref(), |s| s.select.as_ref());
-        if let Some(own) = own {
-            let words = format!("the suite selects `{}`", text(&own.node));
-            self.add(words, own.span);
+        for factor in selection::said(plan, job) {
+            let tests = selection::text_as_written(plan, &factor.node);
+            let name = factor.by.1.as_str();
+            let words = match factor.by.0 {
+                KindId::Stage => format!("the stage selects `{tests}`"),
+                KindId::TestType => format!("the type `{name}` selects `{tests}`"),
+                KindId::Environment => format!("the environment takes `{tests}`"),
+                KindId::Axis => {
+                    let value = name.split_once('/').map_or(name, |(_, value)| value);
+                    format!("the value `{value}` takes `{tests}`")
+                }
+                _ => format!("the suite selects `{tests}`"),
+            };
+            self.add(words, factor.span);
         }
     }
 
@@ -262,12 +247,18 @@ fn of_file(jobs: &Jobs<'_>, file: &str) -> String {
     }
     if !plan.path_sets.is_empty() {
         let left_out = changes.left_out(jobs);
-        out.push_str("  a change of it puts into a run:\n");
-        for job in &jobs.jobs {
-            if !left_out.contains_key(&(job.stage.index(), job.id.as_str())) {
-                let stage = plan.stages[job.stage].head.name();
-                let _ = writeln!(out, "    {stage}/{}", job.id);
-            }
+        let mut selected = jobs
+            .jobs
+            .iter()
+            .filter(|job| !left_out.contains_key(&(job.stage.index(), job.id.as_str())))
+            .peekable();
+        out.push_str(match selected.peek() {
+            Some(_) => "  a change of it puts into a run:\n",
+            None => "  a change of it puts no job into a run\n",
+        });
+        for job in selected {
+            let stage = plan.stages[job.stage].head.name();
+            let _ = writeln!(out, "    {stage}/{}", job.id);
         }
     }
     out

@@ -4,7 +4,8 @@ use super::Cell;
 use crate::name::Name;
 use crate::schema::kinds::{Part, Stage, TestType};
 use crate::schema::values::{Arity, AxisPoint, MarkerId, MarkerNode, Selection, ToolKind};
-use crate::schema::{Id, Plan};
+use crate::schema::{Id, KindId, Plan};
+use crate::source::Span;
 
 /// What a stage promises: what it `selects`, else the marker of its own name, else all.
 pub fn of_stage(plan: &Plan, stage: Id<Stage>) -> MarkerNode {
@@ -21,17 +22,25 @@ pub fn of_stage(plan: &Plan, stage: Id<Stage>) -> MarkerNode {
 
 /// What a type selects, with the wider types that it is part of.
 pub(super) fn of_type(plan: &Plan, test_type: Id<TestType>) -> Vec<MarkerNode> {
-    let mut terms = Vec::new();
+    let selects = |id| plan.types[id].selects.as_ref().map(|s| s.node.clone());
+    wider(plan, test_type)
+        .into_iter()
+        .filter_map(selects)
+        .collect()
+}
+
+/// A type behind the wider types that it is part of, the widest first.
+fn wider(plan: &Plan, test_type: Id<TestType>) -> Vec<Id<TestType>> {
+    let mut types = Vec::new();
     let mut next = Some(test_type);
     // No longer than there are types: a circle is reported by a check.
     for _ in 0..plan.types.len() {
         let Some(id) = next else { break };
-        let declared = &plan.types[id];
-        terms.extend(declared.selects.as_ref().map(|s| s.node.clone()));
-        next = declared.part_of.map(|wider| wider.id);
+        types.push(id);
+        next = plan.types[id].part_of.map(|wider| wider.id);
     }
-    terms.reverse();
-    terms
+    types.reverse();
+    types
 }
 
 /// The factors of a cell's selection, in the order stage, types, environment, axes, suite: those that
@@ -65,6 +74,59 @@ pub fn factors(plan: &Plan, cell: &Cell) -> Vec<MarkerNode> {
         .chain(axes)
         .chain([own]);
     conjuncts(all.flatten())
+}
+
+/// One declaration's word on which tests a cell takes.
+#[derive(Debug, Clone)]
+pub struct Factor {
+    /// The kind of declaration that says it, and its name; of an axis, with the name of the value.
+    pub by: (KindId, String),
+    /// Which tests.
+    pub node: MarkerNode,
+    /// Where it is said.
+    pub span: Span,
+}
+
+/// What stage, types, environment, axes and suite each say about which tests a cell takes, as they say
+/// it. [`factors`] are made of these.
+pub fn said(plan: &Plan, cell: &Cell) -> Vec<Factor> {
+    let mut said = Vec::new();
+    let mut add = |kind, name: &str, node, span| {
+        let by = (kind, name.to_owned());
+        said.push(Factor { by, node, span });
+    };
+    let stage = &plan.stages[cell.stage];
+    let place = stage.selects.as_ref().map_or(stage.head.head, |s| s.span);
+    let promised = of_stage(plan, cell.stage);
+    add(KindId::Stage, stage.head.name(), promised, place);
+    let suite = &plan.suites[cell.suite];
+    for test_type in &suite.types {
+        for id in wider(plan, test_type.id) {
+            let declared = &plan.types[id];
+            if let Some(selects) = &declared.selects {
+                let (name, node) = (declared.head.name(), selects.node.clone());
+                add(KindId::TestType, name, node, selects.span);
+            }
+        }
+    }
+    let environment = &plan.environments[cell.environment];
+    if let Some(takes) = &environment.takes {
+        let (name, node) = (environment.head.name(), takes.node.clone());
+        add(KindId::Environment, name, node, takes.span);
+    }
+    for point in &cell.points {
+        if let (Some(node), Some(value)) =
+            (of_axis(plan, *point), super::cells::value(plan, *point))
+        {
+            let name = format!("{}/{}", plan.axes[point.axis].head.name(), value.name);
+            add(KindId::Axis, &name, node, value.span);
+        }
+    }
+    let own = cell.setting(plan, |at| at.select.as_ref(), |suite| suite.select.as_ref());
+    if let Some(own) = own {
+        add(KindId::Suite, suite.head.name(), own.node.clone(), own.span);
+    }
+    said
 }
 
 /// The factors of a part's selection; without one, those of the cell.

@@ -6,7 +6,7 @@ use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader, field};
 use crate::schema::values::{JobPattern, Line, Work};
-use crate::schema::{FieldSchema, Head, Id, KindId, Plan, TITLE, kinds::KINDS};
+use crate::schema::{EXTENDS, FieldSchema, Head, Id, KindId, Plan, TITLE, kinds::KINDS};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Declaration, Field};
 
@@ -48,8 +48,19 @@ impl Resolvable<'_> {
             head: self.syntax.head(),
             parent: self.parent_index,
             jobs: self.jobs(reader),
+            extends: self.extends(reader.sources),
             open: Vec::new(),
+            places: Vec::new(),
         }
+    }
+
+    /// The declaration that it extends.
+    fn extends(&self, sources: &SourceMap) -> Option<Name> {
+        let given = self.syntax.fields.iter();
+        let mut given = given.filter(|field| sources.text(field.name) == EXTENDS.name);
+        given
+            .next()
+            .map(|field| Name::new(sources.text(field.value.span)))
     }
 }
 

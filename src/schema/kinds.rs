@@ -1,6 +1,10 @@
 //! The table of the language: change a field here, and the checker, the types and the reference
 //! change with it.
 
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+use super::form::{self, Form, Names};
 use super::reader::{FieldType, Fields};
 use super::values::{
     Action, Allowance, AnyRef, AnyValue, Arch, ArgumentType, Arity, AxisChoices, AxisValue, Bind,
@@ -22,6 +26,17 @@ pub trait Kind: Sized {
     fn read(fields: &mut Fields<'_, '_>) -> Self;
     /// Where the plan keeps its declarations.
     fn table(plan: &Plan) -> &Table<Self>;
+    /// Writes the fields of which something is said, in the order of the table.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    fn write<M: SerializeMap>(&self, names: &Names<'_>, map: &mut M) -> Result<(), M::Error>;
+}
+
+/// Writes what is made of the declarations of each kind, whatever the kind.
+pub trait EachKind {
+    /// What is made of the declarations of a kind; nothing if they are left out.
+    fn of<'a, T: Kind>(&'a self, table: &'a Table<T>) -> Option<impl Serialize + 'a>;
 }
 
 kinds! {
@@ -35,6 +50,9 @@ kinds! {
         optional "root" root: Option<Text>, "root: \"..\"";
         /// Where the test-plan document goes, below the root. Without it, `docs/test-plan.md`.
         optional "document" document: Option<Text>, "document: \"docs/testing/plan.md\"";
+        /// Where the compiled plan goes as JSON, for programs, below the root. Without it, it is written
+        /// only for `dtpc generate --target json`: beside the document, under its name.
+        optional "json" json: Option<Text>, "json: \"docs/testing/plan.json\"";
         /// How far the plan has come, in one word for its readers.
         optional "status" status: Option<Text>, "status: \"Draft\"";
         /// Who wrote it.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::form::Form;
 use super::values::{MarkerId, Text};
 use super::{FieldSchema, Head, KindId, Question};
 use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
@@ -13,8 +14,8 @@ use crate::syntax::ast::{Argument, Element, Field, Sign, Value, ValueKind};
 /// What other languages write where there is nothing.
 const NOTHING: &[&str] = &["null", "none", "None", "nil", "undefined"];
 
-/// A type that a field can have.
-pub trait FieldType: Sized {
+/// A type that a field can have: how it is read, and the form in which it is handed on.
+pub trait FieldType: Sized + Form {
     /// Whether the field may be left `open("…")`; it is then read as absent.
     const MAY_BE_OPEN: bool = false;
 
@@ -235,6 +236,7 @@ pub struct Fields<'r, 'a> {
     reader: &'r mut Reader<'a>,
     given: &'r [Field],
     open: Vec<Question>,
+    places: Vec<(&'static str, Span)>,
 }
 
 impl<'r, 'a> Fields<'r, 'a> {
@@ -244,6 +246,7 @@ impl<'r, 'a> Fields<'r, 'a> {
             reader,
             given: fields,
             open: Vec::new(),
+            places: Vec::new(),
         }
     }
 
@@ -253,6 +256,7 @@ impl<'r, 'a> Fields<'r, 'a> {
         let Some(field) = self.given.iter().find(|f| sources.text(f.name) == name) else {
             return absent();
         };
+        self.places.push((name, field.name));
         if is_open(&field.value, self.reader) {
             if T::MAY_BE_OPEN {
                 self.open
@@ -279,6 +283,7 @@ impl<'r, 'a> Fields<'r, 'a> {
     /// Puts what reading found into the head.
     pub fn finish(&mut self, mut head: Head) -> Head {
         head.open.append(&mut self.open);
+        head.places = std::mem::take(&mut self.places);
         head
     }
 }

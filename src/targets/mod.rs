@@ -6,6 +6,7 @@
 
 pub mod banner;
 pub(crate) mod github_actions;
+pub mod json;
 mod markdown;
 pub(crate) mod nextest;
 mod partial;
@@ -18,6 +19,7 @@ mod yaml;
 use std::fmt;
 
 use crate::jobs::Jobs;
+use crate::schema::Plan;
 use crate::schema::values::Host;
 
 /// Something that a plan is compiled to.
@@ -33,6 +35,12 @@ pub trait Target: Sync {
     /// # Errors
     /// [`RenderError`] when something cannot be written in the target's format.
     fn render(&self, jobs: &Jobs<'_>) -> Result<Vec<Output>, RenderError>;
+
+    /// Whether it is written where nobody names it.
+    fn is_wanted(&self, plan: &Plan) -> bool {
+        let _ = plan;
+        true
+    }
 
     /// The hosts whose stages it writes pipelines for.
     fn hosts(&self) -> &'static [Host] {
@@ -53,6 +61,7 @@ pub static REGISTRY: &[&dyn Target] = &[
     &nextest::Nextest,
     &pre_commit::PreCommit,
     &markdown::Markdown,
+    &json::Json,
 ];
 
 /// The target with this name.

@@ -6,6 +6,7 @@ const FIELDS: &[Row] = &[
     ("plan everything", "repository: \"example/everything\"", ""),
     ("plan everything", "root: \"..\"", "root: \".\""),
     ("plan everything", "document: \"docs/plan.md\"", "document: \"plan.md\""),
+    ("plan everything", "json: \"docs/everything.json\"", ""),
     ("plan everything", "status: \"Draft\"", "status: \"Agreed\""),
     ("plan everything", "authors: [\"ann\"]", ""),
     ("plan everything", "sponsor: \"bob\"", ""),

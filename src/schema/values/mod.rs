@@ -22,7 +22,9 @@ pub use axes::{
 };
 pub use condition::{Condition, ConditionNode, Fact};
 pub use formula::{CommandFormula, Formula, Piece};
-pub use markers::{MarkerExpr, MarkerId, MarkerInfo, MarkerNames, MarkerNode, MarkerRef, Markers};
+pub use markers::{
+    CalledMarker, MarkerExpr, MarkerId, MarkerInfo, MarkerNames, MarkerNode, MarkerRef, Markers,
+};
 pub use outcome::{
     Action, Allowance, AllowedResult, AnyValue, Capacity, Container, CriticalShare, Need, Outcome,
     RunnerByPlatform, TestId, Verdict, Weakening,

@@ -1,6 +1,12 @@
 //! Fields that take one of a few words.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
+
 use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
+use crate::schema::form::{self, Form, Names};
 use crate::schema::reader::{FieldType, Reader};
 use crate::syntax::ast::Value;
 
@@ -44,6 +50,30 @@ macro_rules! words {
             fn default() -> Self {
                 const ALL: &[$Type] = &[$($Type::$Word),+];
                 ALL[0]
+            }
+        }
+
+        impl Form for $Type {
+            type Json = $Type;
+
+            fn json(&self, _: &Names<'_>) -> Self::Json {
+                *self
+            }
+        }
+
+        impl Serialize for $Type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.word())
+            }
+        }
+
+        impl JsonSchema for $Type {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($Type).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                form::words(concat!($($doc),+), &[$(($word, concat!($($word_doc),+))),+])
             }
         }
 
