@@ -44,6 +44,7 @@ pub mod cli;
 pub mod compile;
 pub mod diagnostics;
 pub mod format;
+pub mod glob;
 pub mod graph;
 pub mod init;
 pub mod jobs;

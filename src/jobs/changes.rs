@@ -6,9 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::{BuildJob, Job, Jobs};
+use crate::glob::Matcher;
 use crate::schema::kinds::{Paths, Stage};
 use crate::schema::values::{ConditionNode, Fact, JobPattern, Outcome, Trigger, Unclaimed, Work};
 use crate::schema::{Id, Plan};
@@ -31,7 +30,7 @@ impl Claimed {
 }
 
 /// Patterns in order, and whether each claims.
-type Matchers = Vec<(GlobMatcher, bool)>;
+type Matchers = Vec<(Matcher, bool)>;
 
 /// The files that changed, held against the declarations of paths.
 #[derive(Debug)]
@@ -56,11 +55,7 @@ impl Changes {
             .map(|(id, declared)| {
                 let patterns = declared.patterns.iter().filter_map(|pattern| {
                     // Looked at when it was read: it can be built.
-                    let glob = GlobBuilder::new(pattern.glob.as_str())
-                        .literal_separator(true)
-                        .build()
-                        .ok()?;
-                    Some((glob.compile_matcher(), !pattern.negated))
+                    Some((Matcher::new(pattern.glob.as_str())?, !pattern.negated))
                 });
                 (id, patterns.collect())
             })

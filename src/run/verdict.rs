@@ -11,6 +11,7 @@ use crate::jobs::{Jobs, gates};
 use crate::schema::Id;
 use crate::schema::kinds::Gate;
 use crate::schema::values::{AllowedResult, Date};
+use crate::targets::github_actions::is_selected;
 
 /// How an entry of a run went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +106,8 @@ pub fn judge(run: &Run<'_>, gate: Id<Gate>, went: &[Option<Went>], today: Date) 
             closed.push(format!("{cell}: no test ran"));
         }
     }
-    if required.is_empty() {
+    // The job that selects the others is required where there is one.
+    if required.is_empty() && !is_selected(jobs, run.stage) {
         closed.push("it requires no job".to_owned());
     }
     match (closed.is_empty(), unknown.is_empty()) {

@@ -6,7 +6,6 @@
 
 pub mod banner;
 pub(crate) mod github_actions;
-mod glob;
 mod markdown;
 pub(crate) mod nextest;
 mod partial;

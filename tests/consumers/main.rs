@@ -18,6 +18,7 @@
 mod support;
 
 mod act;
+mod agreement;
 mod documents;
 mod expressions;
 mod gate;
@@ -26,6 +27,7 @@ mod hooks;
 mod hostile;
 mod init;
 mod linters;
+mod numbers;
 mod nextest;
 mod pytest;
 mod read_back;

@@ -6,10 +6,9 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use globset::GlobBuilder;
-
 use super::process::{Exit, Shell};
 use super::services::Services;
+use crate::glob::Matcher;
 use crate::jobs::{BuildJob, Job, Jobs, Late, bars, command};
 use crate::run::order::Ended;
 use crate::run::report::{self, Case, CaseResult, Counts};
@@ -222,10 +221,7 @@ fn there(jobs: &Jobs<'_>, makes: &[Id<Artifact>], root: &Path) -> Result<(), Sto
         let artifact = &jobs.plan.artifacts[*id];
         let found = artifact.files.iter().any(|glob| {
             let (prefix, _) = glob.literal_prefix();
-            let matcher = GlobBuilder::new(glob.as_str())
-                .literal_separator(true)
-                .build();
-            let Ok(matcher) = matcher.map(|glob| glob.compile_matcher()) else {
+            let Some(matcher) = Matcher::new(glob.as_str()) else {
                 return false;
             };
             let walk = ignore::WalkBuilder::new(root.join(prefix))
@@ -235,7 +231,7 @@ fn there(jobs: &Jobs<'_>, makes: &[Id<Artifact>], root: &Path) -> Result<(), Sto
                 .filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()))
                 .any(|entry| {
                     let path = entry.path().strip_prefix(root);
-                    path.is_ok_and(|path| matcher.is_match(path))
+                    path.is_ok_and(|path| matcher.is_match(&path.to_string_lossy()))
                 })
         });
         if !found {
