@@ -165,6 +165,10 @@ fn since(root: &Path, rev: &str) -> Result<Vec<String>, Failure> {
 
 type LeftOut<'j> = HashMap<(usize, &'j str), String>;
 
+#[expect(
+    clippy::single_match_else,
+    reason = "a job is left out or it is not: neither is the exception"
+)]
 fn table(
     jobs: &Jobs<'_>,
     chosen: &[&Job],

@@ -58,6 +58,10 @@ pub struct Workflow {
 
 /// What starts a workflow.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an event of GitHub, with or without the others"
+)]
 pub struct Starts {
     /// Pull requests.
     pub pull_request: bool,

@@ -133,17 +133,12 @@ fn take_over(config: &Config, languages: &[Language], files: &[String], hooks: &
             if entry.exclude.is_empty() {
                 continue;
             }
-            match patterns::of_files(&entry.exclude, files) {
-                Some(paths) => {
-                    let exception = format!("{name}_excludes");
-                    except(&exception, paths, Some(name), hooks);
-                }
-                None => {
-                    let remark = format!("exclude: {}", one_line(&entry.exclude));
-                    if let Some(hook) = hooks.list.last_mut() {
-                        hook.remarks.push(remark);
-                    }
-                }
+            if let Some(paths) = patterns::of_files(&entry.exclude, files) {
+                let exception = format!("{name}_excludes");
+                except(&exception, paths, Some(name), hooks);
+            } else if let Some(hook) = hooks.list.last_mut() {
+                let exclude = one_line(&entry.exclude);
+                hook.remarks.push(format!("exclude: {exclude}"));
             }
         }
     }

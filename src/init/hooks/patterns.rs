@@ -97,7 +97,12 @@ fn split(pattern: &str) -> Option<Vec<String>> {
     (depth == 0).then_some(parts)
 }
 
-/// The first group: where it begins, what is inside, and where it ends.
+/// The first group, if there is one: where it begins, what is inside, and where it ends. Nothing where
+/// it cannot be read.
+#[expect(
+    clippy::option_option,
+    reason = "no group is something else than a group that cannot be read"
+)]
 fn group(pattern: &str) -> Option<Option<(usize, &str, usize)>> {
     let mut start = None;
     let mut depth = 0_usize;
