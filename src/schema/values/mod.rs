@@ -4,12 +4,15 @@
 mod words;
 mod axes;
 mod condition;
+mod failure;
 mod formula;
+mod key;
 mod markers;
 mod outcome;
 mod paths;
 mod pattern;
 mod quantity;
+mod ready;
 mod reference;
 mod rules;
 mod text;
@@ -20,7 +23,9 @@ pub use axes::{
     Selection, Workers, value_name,
 };
 pub use condition::{Condition, ConditionNode, Fact};
+pub use failure::{Notice, OnFailure};
 pub use formula::{CommandFormula, Formula, Piece};
+pub use key::Key;
 pub use markers::{MarkerExpr, MarkerId, MarkerInfo, MarkerNames, MarkerNode, MarkerRef, Markers};
 pub use outcome::{
     Action, Allowance, AllowedResult, AnyValue, Capacity, Container, CriticalShare, Need, Outcome,
@@ -29,14 +34,15 @@ pub use outcome::{
 pub use paths::{BranchPattern, PathPattern};
 pub use pattern::{JobPattern, Work};
 pub use quantity::{Date, Duration, Percent, Price};
+pub use ready::Ready;
 pub use reference::{AnyRef, Ref};
 pub use rules::{
     Baseline, Bound, Layout, Limit, Local, Measure, Requirement, ThresholdCheck, Types,
 };
 pub use text::{Command, Glob, Image, Line, Text, Variables, is_hidden};
-pub use trigger::{DispatchInput, Trigger};
+pub use trigger::{COPIES, DispatchInput, Trigger};
 pub use words::{
-    Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os,
+    Addressees, Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Isolation, Os,
     PlatformWord, Promise, Role, Statistic, ToolKind, Unclaimed, Visibility, WORD_TYPES,
     WithoutBaseline,
 };

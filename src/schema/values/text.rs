@@ -319,7 +319,8 @@ impl FieldType for Image {
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         let reference = Text::read(value, reader)?;
-        let readable = !reference.is_empty()
+        // What begins with a dash is an option to whoever runs it.
+        let readable = reference.starts_with(|c: char| c.is_ascii_alphanumeric())
             && reference
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"./:@_-".contains(&b));

@@ -120,7 +120,13 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
             ],
         )
     };
-    (format!("gate-{}", gate.head.name()), entry)
+    (key(gate.head.name()), entry)
+}
+
+/// The id of a gate's job. No suite has one like it: names hold no `-`, so none of their ids has two in
+/// a row.
+pub fn key(name: &str) -> String {
+    format!("gate--{name}")
 }
 
 /// Whether a gate requires a build by its own name.

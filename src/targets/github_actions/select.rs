@@ -19,6 +19,9 @@ use crate::targets::{Content, Output, RenderError, glob};
 /// The id of the job.
 pub const JOB: &str = "select";
 
+/// What people call it.
+pub const TITLE: &str = "Select the jobs";
+
 /// Where the script is. Its name is not that of a module of Python, which it would hide.
 const SCRIPT: &str = ".github/dtpc/select_jobs.py";
 
@@ -43,7 +46,7 @@ pub fn condition(job: &str) -> String {
 pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> JobEntry {
     let plan = jobs.plan;
     let name = super::commented(
-        "Select the jobs".to_owned(),
+        TITLE.to_owned(),
         jobs,
         plan.stages[stage].head.span,
         "stage",

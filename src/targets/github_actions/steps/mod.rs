@@ -6,7 +6,7 @@ mod artifacts;
 mod bars;
 mod machine;
 mod results;
-mod services;
+pub mod services;
 mod tests;
 
 use indexmap::IndexMap;
@@ -17,6 +17,7 @@ use crate::jobs::{BuildJob, Job, Jobs, Late, command};
 use crate::name::one_line;
 use crate::schema::kinds::Secret;
 use crate::schema::{Id, Plan};
+pub use results::leaves_results;
 pub use tests::{environment, outputs};
 
 /// The steps whose outcome others ask for.

@@ -34,7 +34,7 @@ pub(super) fn report(job: &Job) -> Option<Step> {
 /// Keeps the results, and the coverage.
 pub(super) fn kept(job: &Job) -> Vec<Step> {
     let mut steps = Vec::new();
-    if job.tool == ToolKind::Pytest {
+    if leaves_results(job) {
         // Results matter most when a test failed. Where no test was begun there are none, and a
         // second error would hide the first.
         let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
@@ -59,17 +59,23 @@ pub(super) fn kept(job: &Job) -> Vec<Step> {
     steps
 }
 
+/// The two dashes keep its name apart from those of the plan's artifacts, which have one.
 fn upload(what: &str, condition: String, job: &str, path: &str, days: u32) -> Step {
     Step {
         name: format!("Keep the {what}"),
         condition: Some(condition),
         uses: Some(pins::UPLOAD_ARTIFACT.uses()),
         with: IndexMap::from([
-            ("name", Input::Text(format!("{what}-{job}"))),
+            ("name", Input::Text(format!("{what}--{job}"))),
             ("path", Input::Text(path.to_owned())),
             ("retention-days", Input::Number(days)),
             ("if-no-files-found", Input::Text("error".to_owned())),
         ]),
         ..Step::default()
     }
+}
+
+/// Whether a job leaves results of its tests: JUnit files that begin with its id.
+pub fn leaves_results(job: &Job) -> bool {
+    job.tool == ToolKind::Pytest && job.waits_for.is_none()
 }

@@ -35,7 +35,7 @@ pub fn environment(jobs: &Jobs<'_>, job: &Job) -> IndexMap<String, String> {
     }
     if job.tool == ToolKind::Pytest && job.runs.len() == 1 {
         // Beside the command, so that the command stays the one that people run themselves.
-        let options = literal(&pytest_options(job, "junit"));
+        let options = literal(&pytest_options(job, None));
         variables.insert(PYTEST_OPTIONS.to_owned(), options);
     }
     if !job.thresholds.is_empty() {
@@ -48,13 +48,14 @@ pub fn environment(jobs: &Jobs<'_>, job: &Job) -> IndexMap<String, String> {
 }
 
 /// pytest's own options in a job: those of the plan, and where the results go.
-fn pytest_options(job: &Job, report: &str) -> String {
+fn pytest_options(job: &Job, part: Option<&str>) -> String {
     let own = job
         .variables
         .iter()
         .find(|(name, _)| name.as_str() == PYTEST_OPTIONS)
         .map_or_else(String::new, |(_, options)| format!("{options} "));
-    format!("{own}--junitxml={RESULTS}/{report}.xml")
+    let part = part.map_or_else(String::new, |part| format!(".{part}"));
+    format!("{own}--junitxml={RESULTS}/{}{part}.xml", job.id)
 }
 
 /// What a job tells the gate: whether a shard ran a test, which its neighbours may have done.
@@ -104,7 +105,7 @@ fn script(jobs: &Jobs<'_>, job: &Job) -> String {
                     full.rsplit('/').next().unwrap_or(full)
                 });
                 let report = part.map_or_else(String::new, |part| {
-                    let options = format!("{PYTEST_OPTIONS}={}", pytest_options(job, part));
+                    let options = format!("{PYTEST_OPTIONS}={}", pytest_options(job, Some(part)));
                     format!("{} ", command::shell(&["env", &options]))
                 });
                 lines.push(format!("run {report}{}", command::shell(&run.words)));
