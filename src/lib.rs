@@ -47,6 +47,7 @@ pub mod format;
 pub mod graph;
 pub mod init;
 pub mod jobs;
+pub mod lock;
 pub mod name;
 pub mod resolve;
 pub mod schema;

@@ -18,6 +18,7 @@ mod generate;
 mod graph;
 mod init;
 mod jobs;
+mod pins;
 mod terminal;
 mod why;
 mod write;
@@ -91,6 +92,7 @@ pub fn main() -> ExitCode {
         arguments::Command::Graph(graph) => graph::run(graph),
         arguments::Command::Init(init) => init::run(init),
         arguments::Command::Jobs(jobs) => jobs::run(jobs),
+        arguments::Command::Pins(pins) => pins::run(pins),
         arguments::Command::Why(why) => why::run(why),
     };
     match done {

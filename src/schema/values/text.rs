@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::diagnostics::{Diagnostic, codes};
+use crate::lock::{Lock, Sort, name_and_tag};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader};
 use crate::source::Span;
@@ -302,6 +303,16 @@ impl Image {
                         .bytes()
                         .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
             })
+    }
+
+    /// The reference with its digest: its own, or that of its tag in a lock.
+    pub fn pinned(&self, lock: &Lock) -> Option<String> {
+        if self.is_pinned() {
+            return Some(self.reference.to_string());
+        }
+        let (name, tag) = name_and_tag(&self.reference);
+        let digest = lock.content(Sort::Image, name, tag)?;
+        Some(format!("{}@{digest}", self.reference))
     }
 
     /// The reference without its digest.

@@ -104,7 +104,7 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
             vec![
                 Step {
                     name: "Check out the gate".to_owned(),
-                    uses: Some(pins::CHECKOUT.uses()),
+                    uses: Some(pins::CHECKOUT.uses(jobs.plan)),
                     with: IndexMap::from([
                         ("persist-credentials", Input::Flag(false)),
                         ("sparse-checkout", Input::Text(".github/dtpc".to_owned())),

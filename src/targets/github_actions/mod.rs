@@ -4,7 +4,7 @@ mod facts;
 mod gate;
 mod literal;
 mod notify;
-mod pins;
+pub(crate) mod pins;
 mod select;
 mod steps;
 mod summary;

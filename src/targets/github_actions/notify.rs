@@ -82,7 +82,7 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> Option<JobEntry> {
     let steps = vec![
         Step {
             name: "Check out the history".to_owned(),
-            uses: Some(pins::CHECKOUT.uses()),
+            uses: Some(pins::CHECKOUT.uses(plan)),
             with: IndexMap::from([
                 ("persist-credentials", Input::Flag(false)),
                 // Who wrote what changed stands in the commits; of the files one folder is enough.

@@ -75,7 +75,7 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> JobEntry {
     let steps = vec![
         Step {
             name: "Check out the changes".to_owned(),
-            uses: Some(pins::CHECKOUT.uses()),
+            uses: Some(pins::CHECKOUT.uses(plan)),
             with: IndexMap::from([
                 ("persist-credentials", Input::Flag(false)),
                 // The files that changed are those between two commits.

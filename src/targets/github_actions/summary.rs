@@ -46,7 +46,7 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> JobEntry {
     );
     let mut all = vec![Step {
         name: "Check out the summary".to_owned(),
-        uses: Some(pins::CHECKOUT.uses()),
+        uses: Some(pins::CHECKOUT.uses(jobs.plan)),
         with: IndexMap::from([
             ("persist-credentials", Input::Flag(false)),
             ("sparse-checkout", Input::Text(".github/dtpc".to_owned())),
@@ -56,7 +56,7 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> JobEntry {
     if jobs.of_stage(stage).any(steps::leaves_results) {
         all.push(Step {
             name: "Fetch the results".to_owned(),
-            uses: Some(pins::DOWNLOAD_ARTIFACT.uses()),
+            uses: Some(pins::DOWNLOAD_ARTIFACT.uses(jobs.plan)),
             with: IndexMap::from([
                 ("pattern", Input::Text("results--*".to_owned())),
                 ("path", Input::Text(RESULTS.to_owned())),

@@ -28,7 +28,7 @@ pub(super) fn fetched<'j>(
             };
             steps.push(Step {
                 name: literal(&name),
-                uses: Some(pins::DOWNLOAD_ARTIFACT.uses()),
+                uses: Some(pins::DOWNLOAD_ARTIFACT.uses(jobs.plan)),
                 with: IndexMap::from([(
                     "name",
                     Input::Text(format!("{}-{maker}", artifact.head.name())),
@@ -62,7 +62,7 @@ pub(super) fn kept(
             Step {
                 name: literal(&format!("Keep {}", artifact.head.title)),
                 condition: condition.map(str::to_owned),
-                uses: Some(pins::UPLOAD_ARTIFACT.uses()),
+                uses: Some(pins::UPLOAD_ARTIFACT.uses(jobs.plan)),
                 with: IndexMap::from([
                     (
                         "name",

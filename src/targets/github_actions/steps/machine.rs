@@ -6,23 +6,24 @@ use super::super::literal::literal;
 use super::super::pins;
 use super::super::workflow::{Input, Step};
 use crate::jobs::{Job, Jobs, command};
+use crate::schema::Plan;
 
 /// Puts the commit of the run into the working folder. No step may push, so none finds a token there.
-pub(super) fn checkout() -> Step {
+pub(super) fn checkout(plan: &Plan) -> Step {
     Step {
         name: "Check out the repository".to_owned(),
-        uses: Some(pins::CHECKOUT.uses()),
+        uses: Some(pins::CHECKOUT.uses(plan)),
         with: IndexMap::from([("persist-credentials", Input::Flag(false))]),
         ..Step::default()
     }
 }
 
 /// The version of Python that the tools of a job ask for.
-pub(super) fn python(job: &Job) -> Option<Step> {
+pub(super) fn python(plan: &Plan, job: &Job) -> Option<Step> {
     let version = job.python.as_ref()?;
     Some(Step {
         name: literal(&format!("Set up Python {version}")),
-        uses: Some(pins::SETUP_PYTHON.uses()),
+        uses: Some(pins::SETUP_PYTHON.uses(plan)),
         with: IndexMap::from([("python-version", Input::Text(literal(version)))]),
         ..Step::default()
     })
@@ -36,11 +37,10 @@ pub(super) fn actions(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
         .iter()
         .flat_map(|tool| tool.actions.iter())
         .map(|action| {
-            let uses = action.uses.as_str();
-            let name = uses.split_once('@').map_or(uses, |(name, _)| name);
+            let (name, _) = action.name_and_version();
             Step {
                 name: literal(&format!("Use {name}")),
-                uses: Some(pins::bare(uses)),
+                uses: Some(pins::of_plan(jobs.plan, action)),
                 with: action
                     .with
                     .iter()

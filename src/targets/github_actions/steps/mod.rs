@@ -26,8 +26,8 @@ const COVERAGE: &str = "coverage";
 
 /// All steps of a job, in order.
 pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
-    let mut steps = vec![machine::checkout()];
-    steps.extend(machine::python(job));
+    let mut steps = vec![machine::checkout(jobs.plan)];
+    steps.extend(machine::python(jobs.plan, job));
     steps.extend(machine::actions(jobs, job));
     steps.extend(machine::setup(job));
     steps.extend(artifacts::fetched(jobs, &job.fetches, |artifact| {
@@ -36,7 +36,7 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     steps.extend(services::started(jobs, job));
     steps.push(tests::run(jobs, job));
     steps.extend(results::report(job));
-    steps.extend(results::kept(job));
+    steps.extend(results::kept(jobs.plan, job));
     let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
     steps.extend(artifacts::kept(jobs, &job.makes, &job.id, Some(&condition)));
     steps
@@ -45,7 +45,7 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
 /// All steps of a job that builds something, in order.
 pub fn of_build(jobs: &Jobs<'_>, build: &BuildJob) -> Vec<Step> {
     let plan = jobs.plan;
-    let mut steps = vec![machine::checkout()];
+    let mut steps = vec![machine::checkout(jobs.plan)];
     steps.extend(artifacts::fetched(jobs, &build.fetches, |artifact| {
         let suites = jobs.makers(build.stage, &build.fetches, &build.points);
         jobs.ids_of_makers(artifact, &build.needs, suites)

@@ -6,6 +6,7 @@ use super::super::pins;
 use super::super::workflow::{Input, Step};
 use super::{COVERAGE, TESTS};
 use crate::jobs::{Job, command};
+use crate::schema::Plan;
 use crate::schema::values::ToolKind;
 
 /// Where the results of a job are kept until they are uploaded, below the checkout.
@@ -32,13 +33,20 @@ pub(super) fn report(job: &Job) -> Option<Step> {
 }
 
 /// Keeps the results, and the coverage.
-pub(super) fn kept(job: &Job) -> Vec<Step> {
+pub(super) fn kept(plan: &Plan, job: &Job) -> Vec<Step> {
     let mut steps = Vec::new();
     if leaves_results(job) {
         // Results matter most when a test failed. Where no test was begun there are none, and a
         // second error would hide the first.
         let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
-        steps.push(upload("results", condition, &job.id, RESULTS, RESULT_DAYS));
+        steps.push(upload(
+            plan,
+            "results",
+            condition,
+            &job.id,
+            RESULTS,
+            RESULT_DAYS,
+        ));
     }
     if job.coverage.is_some() {
         let (file, condition) = if job.report.is_empty() {
@@ -54,17 +62,24 @@ pub(super) fn kept(job: &Job) -> Vec<Step> {
             )
         };
         let condition = format!("${{{{ !cancelled() && {condition} }}}}");
-        steps.push(upload("coverage", condition, &job.id, file, COVERAGE_DAYS));
+        steps.push(upload(
+            plan,
+            "coverage",
+            condition,
+            &job.id,
+            file,
+            COVERAGE_DAYS,
+        ));
     }
     steps
 }
 
 /// The two dashes keep its name apart from those of the plan's artifacts, which have one.
-fn upload(what: &str, condition: String, job: &str, path: &str, days: u32) -> Step {
+fn upload(plan: &Plan, what: &str, condition: String, job: &str, path: &str, days: u32) -> Step {
     Step {
         name: format!("Keep the {what}"),
         condition: Some(condition),
-        uses: Some(pins::UPLOAD_ARTIFACT.uses()),
+        uses: Some(pins::UPLOAD_ARTIFACT.uses(plan)),
         with: IndexMap::from([
             ("name", Input::Text(format!("{what}--{job}"))),
             ("path", Input::Text(path.to_owned())),

@@ -19,7 +19,7 @@ pub fn containers(plan: &Plan, job: &Job) -> IndexMap<String, Service> {
         .iter()
         .filter_map(|id| {
             let service = &plan.services[*id];
-            let image = service.image.as_ref()?.reference.to_string();
+            let image = service.image.as_ref()?.pinned(&plan.lock)?;
             let port = service.port?.value;
             let env = service
                 .variables
