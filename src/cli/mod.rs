@@ -19,6 +19,7 @@ mod graph;
 mod init;
 mod jobs;
 mod pins;
+mod run;
 mod terminal;
 mod why;
 mod write;
@@ -93,6 +94,7 @@ pub fn main() -> ExitCode {
         arguments::Command::Init(init) => init::run(init),
         arguments::Command::Jobs(jobs) => jobs::run(jobs),
         arguments::Command::Pins(pins) => pins::run(pins),
+        arguments::Command::Run(run) => run::run(run),
         arguments::Command::Why(why) => why::run(why),
     };
     match done {

@@ -6,7 +6,6 @@
 
 pub mod banner;
 pub(crate) mod github_actions;
-mod glob;
 mod markdown;
 pub(crate) use markdown::diagram::quoted as quoted_for_mermaid;
 mod pre_commit;

@@ -21,6 +21,7 @@ use crate::schema::kinds::{Runner, Secret, Stage, Variable};
 use crate::schema::values::{COPIES, Host, Trigger};
 use crate::schema::{Decl, Id, Plan};
 use literal::literal;
+pub(crate) use select::is_needed as is_selected;
 pub(crate) use triggers::in_words;
 use workflow::{Concurrency, Input, JobEntry, Run, RunDefaults, RunsOn, Workflow};
 

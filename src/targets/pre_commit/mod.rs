@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::banner::{self, Comment};
-use super::{Content, Output, RenderError, Target, glob, yaml};
+use super::{Content, Output, RenderError, Target, yaml};
+use crate::glob;
 use crate::jobs::{Jobs, command};
 use crate::schema::kinds::Hook;
 use crate::schema::values::{GitStage, Glob, Host, Role};

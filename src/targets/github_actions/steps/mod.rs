@@ -3,7 +3,6 @@
 //! ([`results`]).
 
 mod artifacts;
-mod bars;
 mod machine;
 mod results;
 pub mod services;

@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use super::super::literal::literal;
 use super::super::workflow::Step;
 use super::results::RESULTS;
-use super::{TESTS, bars, secrets};
-use crate::jobs::{Job, Jobs, command};
+use super::{TESTS, secrets};
+use crate::jobs::{Job, Jobs, bars, command};
 use crate::schema::values::ToolKind;
 
 /// With what pytest ends if it collected no test.
@@ -40,8 +40,8 @@ pub fn environment(jobs: &Jobs<'_>, job: &Job) -> IndexMap<String, String> {
     }
     if !job.thresholds.is_empty() {
         variables.insert(
-            "DTPC_THRESHOLDS".to_owned(),
-            literal(&bars::json(jobs, job)),
+            bars::VARIABLE.to_owned(),
+            literal(&bars::json(jobs.plan, job)),
         );
     }
     variables

@@ -1,9 +1,13 @@
-//! The bars that measurements are held against, as a fixture of the tests reads them.
+//! The bars that the measurements of a job must clear, as they are handed to the tests.
 
 use serde::Serialize;
 
-use crate::jobs::{Job, Jobs};
+use super::Job;
+use crate::schema::Plan;
 use crate::schema::values::{Bound, Measure, WithoutBaseline};
+
+/// The variable that they are in.
+pub const VARIABLE: &str = "DTPC_THRESHOLDS";
 
 /// One bar as it is handed to the fixture that judges measurements.
 #[derive(Debug, Serialize)]
@@ -22,14 +26,14 @@ struct Bar<'a> {
 }
 
 /// The bars of a job as JSON.
-pub(super) fn json(jobs: &Jobs<'_>, job: &Job) -> String {
+pub fn json(plan: &Plan, job: &Job) -> String {
     let mut bars = Vec::new();
     for id in &job.thresholds {
-        let threshold = &jobs.plan.thresholds[*id];
+        let threshold = &plan.thresholds[*id];
         let Some(metric) = threshold.metric else {
             continue;
         };
-        let metric = &jobs.plan.metrics[metric.id];
+        let metric = &plan.metrics[metric.id];
         for check in &threshold.checks {
             let statistic = match check.value.measure {
                 Measure::Value(s) | Measure::Regression(s) => s.word(),
