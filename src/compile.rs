@@ -2,6 +2,7 @@
 
 use crate::checks::{self, CheckedPlan};
 use crate::diagnostics::{self, Diagnostic, Fix, codes, suggest};
+use crate::lock::Lock;
 use crate::resolve::{self, Unread};
 use crate::schema::values::Date;
 use crate::source::{FileId, SourceMap, Span};
@@ -29,6 +30,14 @@ pub trait Loader {
     fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {
         let _ = root;
         None
+    }
+
+    /// The text of the [lock](crate::lock) beside the plan; nothing where there is none.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn lock(&mut self) -> Result<Option<String>, LoadError> {
+        Ok(None)
     }
 }
 
@@ -124,7 +133,8 @@ pub fn compile(entry: &Entry, today: Option<Date>, loader: &mut dyn Loader) -> C
     files.sort_by_key(|(id, _)| *id);
     let resolved = resolve::resolve(&sources, &files, &mut diagnostics);
     let unread = Unread::of(&sources, &files, resolved.dropped());
-    let plan = resolve::read(&sources, &files, resolved, &mut diagnostics);
+    let mut plan = resolve::read(&sources, &files, resolved, &mut diagnostics);
+    plan.lock = lock(loader, &mut diagnostics);
     let root = plan
         .plans
         .iter()
@@ -149,6 +159,23 @@ pub fn compile(entry: &Entry, today: Option<Date>, loader: &mut dyn Loader) -> C
         plan,
         saw_tree,
     }
+}
+
+/// The lock beside the plan; what is wrong with it is reported.
+fn lock(loader: &mut dyn Loader, diagnostics: &mut Vec<Diagnostic>) -> Lock {
+    let read = match loader.lock() {
+        Ok(None) => return Lock::default(),
+        Ok(Some(text)) => Lock::parse(&text).map_err(|error| error.to_string()),
+        Err(error) => Err(error.reason()),
+    };
+    read.unwrap_or_else(|why| {
+        let message = format!("{}: {why}", crate::lock::FILE);
+        diagnostics.push(
+            Diagnostic::without_place(codes::UNREADABLE, message)
+                .help("take it from the history of the repository, or mend the line"),
+        );
+        Lock::default()
+    })
 }
 
 /// The place that imports a file: the number of the importing file, and that of its import.

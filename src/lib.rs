@@ -48,6 +48,7 @@ pub mod glob;
 pub mod graph;
 pub mod init;
 pub mod jobs;
+pub mod lock;
 pub mod name;
 pub mod resolve;
 pub mod run;

@@ -12,6 +12,7 @@ mod capacity;
 mod conditions;
 mod cycles;
 mod dates;
+mod deployments;
 mod features;
 mod filterset;
 mod gaps;
@@ -38,6 +39,7 @@ mod thresholds;
 mod tools;
 mod triggers;
 mod trust;
+mod unstarted;
 mod unused;
 
 pub(crate) use features::covering;
@@ -149,6 +151,8 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &layouts::Layouts,
         &globs::Globs,
         &services::Services,
+        &unstarted::UnstartedServices,
+        &deployments::Deployments,
         &selections::Selections,
         &trust::Trust,
         &pins::Pins,

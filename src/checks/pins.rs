@@ -14,12 +14,12 @@ impl Check for Pins {
     fn check(&self, context: &mut Context<'_>) {
         for (_, service) in context.plan.services.iter() {
             if let Some(image) = &service.image
-                && !image.is_pinned()
+                && image.pinned(&context.plan.lock).is_none()
             {
                 let message = format!("the image `{}` has no digest", image.reference);
                 context.report(
                     Diagnostic::new(codes::UNPINNED_IMAGE, image.reference.span, message)
-                        .help("a tag can be moved to another image: add `@sha256:` and its digest"),
+                        .help("a tag can be moved to another image: add `@sha256:` and its digest, or have it in `dtpc.lock`: see `dtpc pins`"),
                 );
             }
         }

@@ -105,6 +105,12 @@ pub enum Command {
     /// rules that hold in CI.
     #[command(after_help = EXIT_CODES)]
     Jobs(Jobs),
+    /// Show what actions and images a plan pins, and to which commits and digests
+    ///
+    /// What a plan names by a version or a tag is one commit or digest by a line of `dtpc.lock`,
+    /// beside the plan. Nothing is fetched: --update takes what is known from tables.
+    #[command(after_help = EXIT_CODES)]
+    Pins(Pins),
     /// Run the jobs of a stage on this machine, and say what its gates would
     ///
     /// The same commands as in CI, in the order of the graph, as many at once as the machine has
@@ -179,6 +185,22 @@ pub struct Jobs {
     /// How they are written
     #[arg(long, value_enum, default_value_t)]
     pub format: ListFormat,
+}
+
+/// `dtpc pins`
+#[derive(Debug, Args)]
+pub struct Pins {
+    /// The plan; without it, the only file in plans/ that declares one
+    pub plan: Option<PathBuf>,
+
+    /// Exit with 1 if `dtpc.lock` has a line that nothing uses; with --update, if it would change
+    #[arg(long)]
+    pub check: bool,
+
+    /// Take versions from this table: tab-separated columns `action`, `version`, `sha`, or `image`,
+    /// `tag`, `digest`; may be repeated
+    #[arg(long, value_name = "TABLE")]
+    pub update: Vec<PathBuf>,
 }
 
 /// `dtpc run`

@@ -84,6 +84,14 @@ impl Loader for Files {
     fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {
         self.repository_files(root)
     }
+
+    fn lock(&mut self) -> Result<Option<String>, LoadError> {
+        match read(&self.path(crate::lock::FILE)) {
+            Ok(text) => Ok(Some(text)),
+            Err(LoadError::Missing) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// Where a plan is, and how its files are read.

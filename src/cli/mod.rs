@@ -18,6 +18,7 @@ mod generate;
 mod graph;
 mod init;
 mod jobs;
+mod pins;
 mod run;
 mod schema;
 mod terminal;
@@ -94,6 +95,7 @@ pub fn main() -> ExitCode {
         arguments::Command::Import(import) => init::import(import),
         arguments::Command::Init(init) => init::run(init),
         arguments::Command::Jobs(jobs) => jobs::run(jobs),
+        arguments::Command::Pins(pins) => pins::run(pins),
         arguments::Command::Run(run) => run::run(run),
         arguments::Command::Schema => schema::run(),
         arguments::Command::Why(why) => why::run(why),

@@ -242,6 +242,10 @@ codes! {
         "Add the suite to the later gate, or take it out of the later stage.";
     OVER_GPU_BUDGET "DTP0517" "over-gpu-budget" Promise "A stage takes more GPU-hours than its budget."
         "Run fewer or shorter suites on GPUs, or raise the budget.";
+    UNSTARTED_SERVICE "DTP0520" "unstarted-service" Structural "A job asks for tests that need a service which is not started for it."
+        "Name the service in the `needs` of the suite.";
+    DEPLOYMENTS "DTP0521" "deployments" Structural "A job would have to be in two deployment environments at once."
+        "Keep the secrets of one job in one environment, the one in which its stage is approved.";
 
     EXPIRED "DTP0601" "expired" Structural "The date of an exception, a quarantine, a weakening or an accepted promise has passed."
         "Look at it again: take it out, or give it a new date.";

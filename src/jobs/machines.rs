@@ -61,13 +61,21 @@ pub fn open_question(
     head.open("runner").or_else(|| head.open("runners"))
 }
 
-/// Whether a runner is a machine of one's own, rather than of the host's.
+/// How the labels begin that GitHub gives to machines of its own.
+const LABELS_OF_THE_HOST: [&str; 3] = ["ubuntu-", "windows-", "macos-"];
+
+/// Whether a runner is a machine of one's own, rather than of the host's: it says so, or it is named by
+/// a group, which says nothing about whose its machines are.
 pub fn is_self_hosted(plan: &Plan, runner: Option<Id<Runner>>) -> bool {
     runner.is_some_and(|runner| {
-        let labels = &plan.runners[runner].labels;
-        labels
-            .iter()
-            .any(|label| label.eq_ignore_ascii_case("self-hosted"))
+        let runner = &plan.runners[runner];
+        let of_the_host = |label: &str| {
+            let label = label.to_ascii_lowercase();
+            LABELS_OF_THE_HOST.iter().any(|l| label.starts_with(l))
+        };
+        let own = |label: &str| label.eq_ignore_ascii_case("self-hosted");
+        runner.labels.iter().any(|label| own(label))
+            || runner.group.is_some() && !runner.labels.iter().any(|label| of_the_host(label))
     })
 }
 

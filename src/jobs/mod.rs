@@ -73,8 +73,10 @@ pub struct Job {
     /// Its id: the names of suite and environment, and what else tells it from its neighbours.
     /// Unique within its stage, and unchanged by what is added elsewhere.
     pub id: String,
-    /// What people call it.
+    /// What people call it: the title of its suite, and its place.
     pub title: String,
+    /// Where it runs, and what else tells it from the other jobs of its suite, for people.
+    pub place: String,
     /// Which cell of the space it is.
     pub cell: Cell,
     /// Which piece of the cell, where it was divided.
@@ -321,28 +323,24 @@ fn point_id(plan: &Plan, point: crate::schema::values::AxisPoint) -> String {
     }
 }
 
-/// What people call a cell.
-fn title(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
+/// Where a cell runs, and what else tells it from the others of its suite, for people.
+fn place(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
     let environment = &plan.environments[cell.environment];
-    let mut inside = vec![environment.head.title.clone()];
+    let mut place = vec![environment.head.title.clone()];
     if environment.os.len() > 1 {
-        inside.push(cell.os.title().to_owned());
+        place.push(cell.os.title().to_owned());
     }
     if environment.arch.len() > 1 {
-        inside.push(cell.arch.title().to_owned());
+        place.push(cell.arch.title().to_owned());
     }
     for point in &cell.points {
         let name = cells::value(plan, *point).map_or("", |value| value.name.as_str());
-        inside.push(format!("{} {name}", plan.axes[point.axis].head.title));
+        place.push(format!("{} {name}", plan.axes[point.axis].head.title));
     }
     if let Some(shard) = shard {
-        inside.push(format!("shard {} of {}", shard.number, shard.of));
+        place.push(format!("shard {} of {}", shard.number, shard.of));
     }
-    format!(
-        "{} ({})",
-        plan.suites[cell.suite].head.title,
-        inside.join(", ")
-    )
+    place.join(", ")
 }
 
 fn job(
@@ -376,9 +374,11 @@ fn job(
         .collect();
     setup.extend(setup::plugins(plan, &cell, shard.is_some()));
     let needs = builds::needs_of(plan, &cell);
+    let place = place(plan, &cell, shard);
     Job {
         id: id(plan, &cell, shard),
-        title: title(plan, &cell, shard),
+        title: format!("{} ({place})", suite.head.title),
+        place,
         shard,
         tool: command::tool_kind(plan, cell.suite),
         python: tools.iter().find_map(|tool| setup::python(plan, *tool)),

@@ -10,11 +10,11 @@ use super::values::{
     Action, Allowance, AnyRef, AnyValue, Arch, ArgumentType, Arity, AxisChoices, AxisValue, Bind,
     BranchPattern, Capacity, Cause, Command, CommandFormula, Condition, Container, CriticalShare,
     Date, Direction, Divisions, Duration, Environments, Formula, GitStage, Glob, Host, Ignored,
-    Image, Isolation, JobPattern, Layout, Limit, Line, Local, MarkerExpr, MarkerId, MarkerNames,
-    MarkerRef, Markers, Need, OnFailure, Os, Outcome, PartSelection, PathPattern, Percent, Price,
-    Promise, Ref, Repetitions, Requirement, Role, RunnerByPlatform, Runtime, Size, Spanned, TestId,
-    Text, ThresholdCheck, ToolKind, Trigger, Types, Unclaimed, Variables, Verdict, Visibility,
-    WithoutBaseline, Workers,
+    Image, Isolation, JobPattern, Key, Layout, Limit, Line, Local, MarkerExpr, MarkerId,
+    MarkerNames, MarkerRef, Markers, Need, OnFailure, Os, Outcome, PartSelection, PathPattern,
+    Percent, Price, Promise, Ready, Ref, Repetitions, Requirement, Role, RunnerByPlatform, Runtime,
+    Size, Spanned, TestId, Text, ThresholdCheck, ToolKind, Trigger, Types, Unclaimed, Variables,
+    Verdict, Visibility, WithoutBaseline, Workers,
 };
 use super::{Decl, FieldSchema, Head, Id, KindSchema, Table};
 
@@ -155,8 +155,11 @@ kinds! {
         optional "approval" approval: Option<Ref<Approval>>, "approval: copy_bot";
         /// How often a test that fails is run again, for suites that do not say it themselves.
         optional "retries" retries: Option<u32>, "retries: 1";
-        /// What a failure does: stated in the document.
-        optional "on_failure" on_failure: Option<OnFailure>, "on_failure: block";
+        /// What a failure does. With a `channel`, a job behind the others posts a message to the webhook
+        /// whose address the secret holds, only if a job failed that blocks: the stage, the run, what
+        /// failed and who answers for it, and whom the first word says. Without one it is stated in the
+        /// document.
+        optional "on_failure" on_failure: Option<OnFailure>, "on_failure: notify(authors_in_range, channel: secret.ops_webhook, ignore: [\"renovate[bot]\"])";
     }
 
     /// What branch protection requires: one job with a name that never changes, and what stands
@@ -232,8 +235,11 @@ kinds! {
         optional "image" image: Option<Image>, "image: \"nats:2.11-alpine@sha256:e4bf19f15fd3218814a4e3c9e0064e1334bd8aa20d5984b9f1a0afd084f8cc00\"";
         /// The command that starts it from the checkout, where it has no image.
         optional "command" command: Option<Command>, "command: \"python3 tools/store.py --port 7070\"";
-        /// The TCP port it listens on; it is ready when a connection is taken.
+        /// The TCP port it listens on.
         required "port" port: Option<Spanned<u16>>, "port: 4222";
+        /// How one knows that it is ready: its port takes a connection, a request for a path is answered
+        /// with success, or a command succeeds, which runs inside its container where it has one.
+        default("tcp") "ready" ready: Ready, "ready: command(\"etcdctl endpoint health\")";
         /// Environment variables of its container.
         optional "variables" variables: Variables, "variables: { ETCD_NAME: \"test\" }";
         /// How many tests it takes at once: nextest runs no more of them beside each other, with a test
@@ -445,13 +451,16 @@ kinds! {
     "secret" Secret in secrets {
         /// What the host calls it, and the variable it is handed over in. Without it, its name in
         /// capitals.
-        optional "key" key: Option<Line>, "key: \"HF_TOKEN\"";
+        optional "key" key: Option<Key>, "key: \"HF_TOKEN\"";
+        /// The deployment environment of the host that keeps it: only jobs in that one are handed it.
+        /// Without it, the whole repository keeps it.
+        optional "environment" environment: Option<Line>, "environment: \"models\"";
     }
 
     /// A variable of the repository: a value that is set at its host, and everybody may read.
     "variable" Variable in variables {
         /// What the host calls it. Without it, its name in capitals.
-        optional "key" key: Option<Line>, "key: \"REGISTRY\"";
+        optional "key" key: Option<Key>, "key: \"REGISTRY\"";
     }
 
     /// A label of pull requests.

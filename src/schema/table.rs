@@ -90,6 +90,8 @@ macro_rules! kinds {
         pub struct Plan {
             /// The `//!` lines at the head of the file that declares the plan.
             pub intro: String,
+            /// What names that can move mean: `dtpc.lock`.
+            pub lock: crate::lock::Lock,
             /// Every marker, however it was declared.
             pub markers: Markers,
             /// The values of every axis, by its number.

@@ -15,7 +15,7 @@ const REQUIRED: [&str; 6] = [
     "packaging-cpu",
 ];
 const ADVISORY: &str = "throughput-cpu";
-const GATE: &str = "gate-merge";
+const GATE: &str = "gate--merge";
 
 fn pre_merge(repository: &Repository) -> Ran {
     ActRun::new(repository.root())
@@ -92,13 +92,18 @@ fn a_pull_request_is_green() {
     assert_eq!(
         ran.artifacts(),
         [
-            "results-e2e-cpu",
-            "results-integration-cpu",
-            "results-python_unit-cpu",
-            "results-throughput-cpu"
+            "results--e2e-cpu",
+            "results--integration-cpu",
+            "results--python_unit-cpu",
+            "results--throughput-cpu"
         ]
     );
-    let junit = ran.artifact("results-python_unit-cpu").join("junit.xml");
+    let summary = ran.job("summary").summary();
+    let row = "| Python unit tests | CPU | success | 5 | 0 | 0 |";
+    assert!(summary.contains(row), "{summary}");
+    let junit = ran
+        .artifact("results--python_unit-cpu")
+        .join("python_unit-cpu.xml");
     let junit = std::fs::read_to_string(junit).unwrap();
     assert!(junit.contains("test_a_request_is_a_line"), "{junit}");
 
@@ -136,6 +141,13 @@ fn a_broken_python_test_closes_the_gate() {
     );
     let ran = pre_merge(&repository);
     assert_red(&ran, &["python_unit-cpu"]);
+    let summary = ran.job("summary").summary();
+    let row = "| Python unit tests | CPU | failure | 5 | 1 | 0 |";
+    assert!(summary.contains(row), "{summary}");
+    assert!(
+        summary.contains("### Failures\n\n- Python unit tests, CPU: "),
+        "{summary}"
+    );
     let here = assert_same(&repository, &ran, &verdicts(&ran), GATE);
     assert_eq!(
         here.job("python_unit-cpu")["tests"]["failures"],
@@ -144,7 +156,9 @@ fn a_broken_python_test_closes_the_gate() {
         here.done
     );
     // The results of a failed run are those that matter.
-    let junit = ran.artifact("results-python_unit-cpu").join("junit.xml");
+    let junit = ran
+        .artifact("results--python_unit-cpu")
+        .join("python_unit-cpu.xml");
     assert!(std::fs::read_to_string(junit).unwrap().contains("<failure"));
 }
 
@@ -307,7 +321,7 @@ fn the_night_runs_with_coverage_and_on_the_gpu_runner() {
         assert!(ran.job(job).log().contains(tests), "{job}: {tests}\n{ran}");
     }
     let coverage = ran
-        .artifact("coverage-python_unit-cpu")
+        .artifact("coverage--python_unit-cpu")
         .join("coverage.xml");
     let coverage = std::fs::read_to_string(coverage).unwrap();
     assert!(coverage.contains("sample/store/client.py"), "{coverage}");
@@ -325,7 +339,7 @@ fn too_little_coverage_fails_the_job_and_is_kept_to_be_looked_at() {
     assert!(!unit.step("Report coverage").success(), "{ran}");
     assert!(unit.log().contains("less than fail-under=100"), "{ran}");
     let kept = ran
-        .artifact("coverage-python_unit-cpu")
+        .artifact("coverage--python_unit-cpu")
         .join("coverage.xml");
     assert!(kept.is_file(), "{ran}");
 

@@ -252,7 +252,7 @@ fn that_no_shard_ran_a_test_may_be_allowed() {
 fn builds_and_the_selection_decide() {
     let repository = Repository::workshop().generated();
     let workflow = repository.yaml(".github/workflows/pre-merge.yml");
-    let gate = &workflow["jobs"]["gate-merge"];
+    let gate = &workflow["jobs"]["gate--merge"];
     let judge = &gate["steps"].as_array().expect("steps")[1]["env"];
     let required: Vec<&str> = judge["REQUIRED"]
         .as_str()

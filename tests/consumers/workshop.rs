@@ -8,7 +8,7 @@ use crate::here::{Here, assert_same};
 use crate::support::act::{ActRun, Outcome, Ran};
 use crate::support::repository::Repository;
 
-const GATE: &str = "gate-merge";
+const GATE: &str = "gate--merge";
 
 /// Every job that a pull request without label runs.
 const JOBS: [&str; 13] = [
@@ -127,9 +127,10 @@ fn a_pull_request_is_green() {
             .contains("setup-go: asked for '1.25'"),
         "{ran}"
     );
-    let results = ran.artifact("results-serve-cpu-vllm-cudanone");
-    for part in ["packed.xml", "single.xml"] {
-        assert!(results.join(part).is_file(), "{part}\n{ran}");
+    let results = ran.artifact("results--serve-cpu-vllm-cudanone");
+    for part in ["packed", "single"] {
+        let file = format!("serve-cpu-vllm-cudanone.{part}.xml");
+        assert!(results.join(&file).is_file(), "{file}\n{ran}");
     }
 }
 

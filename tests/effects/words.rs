@@ -4,7 +4,7 @@ const WORDS: &[(&str, &str, &str, &str)] = &[
     ("Arity", "marker_group component", "arity: at_most_one", "arity: WORD"),
     ("ArgumentType", "marker heavy", "argument: number", "argument: WORD"),
     ("Host", "stage pre_merge", "host: github", "host: WORD"),
-    ("OnFailure", "stage pre_merge", "on_failure: block", "on_failure: WORD"),
+    ("Addressees", "stage nightly", "notify(authors_in_range,", "notify(WORD,"),
     ("Isolation", "type unit", "isolation: mocked", "isolation: WORD"),
     ("Os", "environment cpu", "os: linux", "os: WORD"),
     ("Arch", "environment cpu", "arch: amd64", "arch: WORD"),

@@ -9,6 +9,7 @@ mod expressions;
 mod jobs;
 mod quantities;
 mod rules;
+mod service;
 mod texts;
 
 pub use expressions::{ConditionForm, MarkerExpression};

@@ -447,6 +447,11 @@ pub struct Action {
 }
 
 impl Action {
+    /// What it is called, and what stands behind the `@`.
+    pub fn name_and_version(&self) -> (&str, &str) {
+        self.uses.split_once('@').unwrap_or((&self.uses, ""))
+    }
+
     /// Whether it is named by the hash of a commit.
     pub fn is_pinned(&self) -> bool {
         self.uses.split_once('@').is_some_and(|(_, commit)| {

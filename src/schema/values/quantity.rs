@@ -89,6 +89,15 @@ impl Duration {
             millis: self.millis.saturating_add(other.millis),
         }
     }
+
+    /// One of so many equal pieces of it, to the millisecond; itself of none.
+    #[must_use]
+    pub const fn divided(self, pieces: u64) -> Self {
+        match self.millis.checked_div(pieces) {
+            Some(millis) => Self { millis },
+            None => self,
+        }
+    }
 }
 
 impl fmt::Display for Duration {

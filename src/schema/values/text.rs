@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::glob::Matcher;
+use crate::lock::{Lock, Sort, name_and_tag};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader};
 use crate::source::Span;
@@ -302,6 +303,16 @@ impl Image {
             })
     }
 
+    /// The reference with its digest: its own, or that of its tag in a lock.
+    pub fn pinned(&self, lock: &Lock) -> Option<String> {
+        if self.is_pinned() {
+            return Some(self.reference.to_string());
+        }
+        let (name, tag) = name_and_tag(&self.reference);
+        let digest = lock.content(Sort::Image, name, tag)?;
+        Some(format!("{}@{digest}", self.reference))
+    }
+
     /// The reference without its digest.
     pub fn tag(&self) -> &str {
         self.reference
@@ -317,7 +328,8 @@ impl FieldType for Image {
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         let reference = Text::read(value, reader)?;
-        let readable = !reference.is_empty()
+        // What begins with a dash is an option to whoever runs it.
+        let readable = reference.starts_with(|c: char| c.is_ascii_alphanumeric())
             && reference
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"./:@_-".contains(&b));

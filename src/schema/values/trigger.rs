@@ -86,11 +86,21 @@ impl Trigger {
         }
     }
 
-    /// Whether people who may not push to the repository can cause it.
-    pub const fn is_open_to_outsiders(&self) -> bool {
-        matches!(self, Self::PullRequest { .. })
+    /// Whether people who may not push to the repository can cause it: by a pull request, or by one
+    /// that a bot copies to a branch.
+    pub fn is_open_to_outsiders(&self) -> bool {
+        matches!(self, Self::PullRequest { .. }) || self.is_of_copies()
+    }
+
+    /// Whether it is a push to branches that hold copies of pull requests.
+    pub fn is_of_copies(&self) -> bool {
+        matches!(self, Self::Push { branches, .. } if branches.iter().any(|b| b.starts_with(COPIES)))
     }
 }
+
+/// How the branches are called to which bots copy pull requests, so that a push starts what a pull
+/// request of a fork must not.
+pub const COPIES: &str = "pull-request/";
 
 /// `framework: axis.framework or all`
 fn input(argument: &Argument, reader: &mut Reader<'_>) -> Option<DispatchInput> {

@@ -134,16 +134,12 @@ words! {
         Git "git" "git, on the machine of whoever commits",
     }
 
-    /// What a failure in a stage does.
-    OnFailure {
-        /// It blocks what the stage gates.
-        Block "block" "blocks the change",
-        /// The authors of the range of changes are told, and nothing is blocked.
-        Notify "notify" "messages the authors in the range",
-        /// The change that brought it is asked to be reverted.
-        Revert "revert" "asks for a revert",
-        /// Work on the release stops until it is mended.
-        StopTheLine "stop_the_line" "stops the line",
+    /// Whom a message about a failure names.
+    Addressees {
+        /// Those who wrote what changed since the last run that was well.
+        AuthorsInRange "authors_in_range" "the authors in the range",
+        /// Those who answer for the suites that failed.
+        Owners "owners" "the owners of what failed",
     }
 
     /// How a type of test treats dependencies.

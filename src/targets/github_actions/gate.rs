@@ -94,7 +94,7 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
             vec![
                 Step {
                     name: "Check out the gate".to_owned(),
-                    uses: Some(pins::CHECKOUT.uses()),
+                    uses: Some(pins::CHECKOUT.uses(jobs.plan)),
                     with: IndexMap::from([
                         ("persist-credentials", Input::Flag(false)),
                         ("sparse-checkout", Input::Text(".github/dtpc".to_owned())),
@@ -110,5 +110,11 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
             ],
         )
     };
-    (format!("gate-{}", gate.head.name()), entry)
+    (key(gate.head.name()), entry)
+}
+
+/// The id of a gate's job. No suite has one like it: names hold no `-`, so none of their ids has two in
+/// a row.
+pub fn key(name: &str) -> String {
+    format!("gate--{name}")
 }

@@ -20,6 +20,9 @@ use crate::targets::{Content, Output, RenderError};
 /// The id of the job.
 pub const JOB: &str = "select";
 
+/// What people call it.
+pub const TITLE: &str = "Select the jobs";
+
 /// Where the script is. Its name is not that of a module of Python, which it would hide.
 const SCRIPT: &str = ".github/dtpc/select_jobs.py";
 
@@ -44,7 +47,7 @@ pub fn condition(job: &str) -> String {
 pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> JobEntry {
     let plan = jobs.plan;
     let name = super::commented(
-        "Select the jobs".to_owned(),
+        TITLE.to_owned(),
         jobs,
         plan.stages[stage].head.span,
         "stage",
@@ -73,7 +76,7 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> JobEntry {
     let steps = vec![
         Step {
             name: "Check out the changes".to_owned(),
-            uses: Some(pins::CHECKOUT.uses()),
+            uses: Some(pins::CHECKOUT.uses(plan)),
             with: IndexMap::from([
                 ("persist-credentials", Input::Flag(false)),
                 // The files that changed are those between two commits.

@@ -3,8 +3,8 @@
 use crate::jobs::cells;
 use crate::schema::Plan;
 use crate::schema::values::{
-    AxisPoint, Condition, ConditionNode, Fact, JobPattern, Need, Outcome, Variables, Weakening,
-    Work,
+    AxisPoint, Condition, ConditionNode, Fact, JobPattern, Need, OnFailure, Outcome, Variables,
+    Weakening, Work,
 };
 
 /// What must hold of a run.
@@ -141,4 +141,26 @@ pub fn variables(variables: &Variables) -> String {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     written.join(" ")
+}
+
+/// What a failure does, who is told and where.
+pub fn failure(plan: &Plan, failure: &OnFailure) -> String {
+    let mut text = failure.title();
+    let Some(notice) = failure.notice() else {
+        return text;
+    };
+    if let Some(channel) = notice.channel {
+        text.push_str(", through the webhook of “");
+        text.push_str(&plan.secrets[channel.id].head.title);
+        text.push('”');
+        if !matches!(failure, OnFailure::Notify(_)) {
+            text.push_str(", and names ");
+            text.push_str(notice.whom.title());
+        }
+    }
+    if let Some(ignored) = super::texts(&notice.ignore) {
+        text.push_str(", but for ");
+        text.push_str(&ignored);
+    }
+    text
 }
