@@ -8,6 +8,7 @@ pub mod banner;
 pub(crate) mod github_actions;
 mod glob;
 mod markdown;
+mod partial;
 pub(crate) use markdown::diagram::quoted as quoted_for_mermaid;
 mod pre_commit;
 pub(crate) mod pytest;
@@ -41,6 +42,12 @@ pub trait Target: Sync {
     /// The folders in which it owns every file that dtpc wrote for a plan: one that the plan no
     /// longer brings forth is taken away.
     fn owned_folders(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The files, below the root, that it owns where dtpc wrote them for a plan: one that the plan no
+    /// longer brings forth is taken away.
+    fn owned_files(&self) -> &'static [&'static str] {
         &[]
     }
 }

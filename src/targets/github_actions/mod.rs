@@ -1,5 +1,6 @@
 //! GitHub Actions: a workflow for each stage that runs on GitHub.
 
+mod empty;
 mod gate;
 mod literal;
 mod pins;
@@ -54,6 +55,7 @@ impl Target for GitHubActions {
         if gated {
             outputs.push(gate::script(jobs));
         }
+        outputs.extend(empty::script(jobs));
         outputs.extend(select::outputs(jobs)?);
         Ok(outputs)
     }
@@ -159,7 +161,7 @@ fn entry(jobs: &Jobs<'_>, job: &Job, selected: bool) -> JobEntry {
         runs_on: runs_on(job.runner.map(|r| &plan.runners[r].body)),
         environment: approved_in(plan, job.stage, !job.secrets.is_empty(), job.runner),
         timeout_minutes: job.timeout.whole_minutes().max(1),
-        outputs: steps::outputs(job),
+        outputs: steps::outputs(jobs, job),
         container: job.container.as_ref().map(|image| workflow::Container {
             image: filled(plan, image),
         }),
