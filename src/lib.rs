@@ -49,6 +49,7 @@ pub mod init;
 pub mod jobs;
 pub mod name;
 pub mod resolve;
+pub mod run;
 pub mod schema;
 pub mod source;
 pub mod syntax;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Serialize;
@@ -12,9 +12,8 @@ use super::{Failure, Outcome, arguments, discover, files, terminal};
 use crate::compile::{self, Compilation};
 use crate::jobs::changes::Changes;
 use crate::jobs::named::Wanted;
-use crate::jobs::{Job, Jobs, cells, command};
+use crate::jobs::{Job, Jobs, cells, command, machines};
 use crate::schema::Plan;
-use crate::schema::values::Local;
 
 /// Lists the jobs of a plan.
 pub fn run(arguments: &arguments::Jobs) -> Result<Outcome, Failure> {
@@ -111,17 +110,21 @@ pub fn changed(
     file: &Path,
 ) -> Result<Option<Vec<String>>, Failure> {
     if let Some(rev) = &asked.since {
-        let folder = file.parent().filter(|f| !f.as_os_str().is_empty());
-        let folder = folder.unwrap_or_else(|| Path::new("."));
-        let root = plan
-            .plans
-            .iter()
-            .next()
-            .and_then(|(_, p)| p.root.as_ref().map(|root| folder.join(root.as_str())))
-            .unwrap_or_else(|| folder.to_path_buf());
+        let root = root(plan, file);
         return since(&root, rev).map(Some);
     }
     Ok((!asked.changed.is_empty()).then(|| asked.changed.clone()))
+}
+
+/// The root of the repository: where the plan says it is, seen from its file.
+pub fn root(plan: &Plan, file: &Path) -> PathBuf {
+    let folder = file.parent().filter(|f| !f.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    plan.plans
+        .iter()
+        .next()
+        .and_then(|(_, p)| p.root.as_ref().map(|root| folder.join(root.as_str())))
+        .unwrap_or_else(|| folder.to_path_buf())
 }
 
 /// The files that differ from a revision, below a root: committed or not, under their old and their
@@ -264,29 +267,11 @@ fn json(jobs: &Jobs<'_>, chosen: &[&Job], left_out: &LeftOut<'_>) -> Result<Stri
                     .collect(),
                 timeout_seconds: job.timeout.whole_seconds(),
                 outcome: job.outcome.as_ref().map_or("blocking", |o| o.word()),
-                not_local: not_local(plan, job),
+                not_local: machines::not_local(plan, job.environment),
             }
         })
         .collect();
     let mut text = serde_json::to_string_pretty(&rows).map_err(|e| Failure::new(e.to_string()))?;
     text.push('\n');
     Ok(text)
-}
-
-/// Why a job cannot run on a developer's machine.
-pub fn not_local(plan: &Plan, job: &Job) -> Option<String> {
-    let environment = &plan.environments[job.environment];
-    match &environment.local {
-        Some(Local::Host) => None,
-        Some(Local::Unavailable(why)) => Some(why.to_string()),
-        None => Some(environment.head.open("local").map_or_else(
-            || {
-                format!(
-                    "`{}` does not say how it is had locally",
-                    environment.head.name()
-                )
-            },
-            |question| format!("open: {}", question.text),
-        )),
-    }
 }

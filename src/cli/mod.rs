@@ -18,6 +18,7 @@ mod generate;
 mod graph;
 mod init;
 mod jobs;
+mod run;
 mod terminal;
 mod why;
 mod write;
@@ -91,6 +92,7 @@ pub fn main() -> ExitCode {
         arguments::Command::Graph(graph) => graph::run(graph),
         arguments::Command::Init(init) => init::run(init),
         arguments::Command::Jobs(jobs) => jobs::run(jobs),
+        arguments::Command::Run(run) => run::run(run),
         arguments::Command::Why(why) => why::run(why),
     };
     match done {

@@ -43,6 +43,8 @@ pub struct Changes {
     pub everything: bool,
     /// Whether one fails the run.
     pub fails: bool,
+    /// Whether nobody knows which files changed.
+    unknown: bool,
 }
 
 impl Changes {
@@ -91,6 +93,18 @@ impl Changes {
             touched,
             everything: unclaimed,
             fails: unclaimed && rule == Some(Unclaimed::Fail),
+            unknown: false,
+        }
+    }
+
+    /// Nobody knows which files changed: that selects more, never less.
+    pub fn unknown() -> Self {
+        Self {
+            files: Vec::new(),
+            touched: HashSet::new(),
+            everything: true,
+            fails: false,
+            unknown: true,
         }
     }
 
@@ -198,7 +212,8 @@ impl Changes {
         match node {
             // A file that nobody claims may be one of these.
             ConditionNode::Fact(Fact::Changed(id)) if !self.touched.contains(id) => {
-                (!(by_paths && self.everything)).then_some(false)
+                let may_be = self.unknown || (by_paths && self.everything);
+                (!may_be).then_some(false)
             }
             ConditionNode::Fact(Fact::Changed(_)) => Some(true),
             ConditionNode::Fact(_) => None,

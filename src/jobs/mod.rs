@@ -6,11 +6,13 @@
 //! developer's machine and in CI ([`command`]). What must be built before it is a job too
 //! ([`builds`]).
 
+pub mod bars;
 pub mod builds;
 pub mod cells;
 pub mod changes;
 pub mod command;
 pub mod fill;
+pub mod gates;
 pub mod machines;
 pub mod named;
 pub mod path;

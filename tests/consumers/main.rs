@@ -21,6 +21,7 @@ mod act;
 mod documents;
 mod expressions;
 mod gate;
+mod here;
 mod hooks;
 mod hostile;
 mod init;

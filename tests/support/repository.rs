@@ -206,8 +206,14 @@ impl Repository {
 }
 
 impl Drop for Repository {
-    /// A service that a run started outlives it, as nobody cleans up after act.
     fn drop(&mut self) {
+        self.stop_service();
+    }
+}
+
+impl Repository {
+    /// Stops the service that a run started: it outlives it, as nobody cleans up after act.
+    pub fn stop_service(&self) {
         let Some(port) = self.port else { return };
         if let Ok(mut service) = TcpStream::connect(("127.0.0.1", port)) {
             // Without an answer it ends by itself later.
