@@ -94,9 +94,9 @@ kinds! {
         /// Commands that make a fresh checkout ready for it, in order. Without any, what installs the
         /// tool itself: `python3 -m pip install pytest` and the like.
         optional "setup" setup: Vec<Command>, "setup: [\"python3 -m pip install -r requirements.txt\"]";
-        /// The file its configuration goes to, below the root. For pytest a `pytest.ini`, or a
-        /// `pyproject.toml` in which only the keys of dtpc are changed; for nextest, without it,
-        /// `.config/nextest.toml`, in which only the profiles of the plan's stages are.
+        /// The file its configuration goes to, below the root. For pytest a `pytest.ini`, a
+        /// `pytest.toml` or a `pyproject.toml`; without it, `pytest.ini`. For nextest, without it,
+        /// `.config/nextest.toml`. In a file that people write, only the keys of dtpc are changed.
         optional "config" config: Option<Text>, "config: \"pyproject.toml\"";
     }
 
@@ -229,7 +229,8 @@ kinds! {
         optional "max_parallel" max_parallel: Option<Spanned<u32>>, "max_parallel: 6";
     }
 
-    /// A dependency of tests that is started beside them. It makes the marker `needs_<name>`.
+    /// A dependency of tests that is started beside them. It makes the marker `needs_<name>`, and a
+    /// fixture of pytest with that name.
     "service" Service in services {
         /// The image it runs from, with its digest.
         optional "image" image: Option<Image>, "image: \"nats:2.11-alpine@sha256:e4bf19f15fd3218814a4e3c9e0064e1334bd8aa20d5984b9f1a0afd084f8cc00\"";

@@ -138,3 +138,13 @@ pub fn provenance(text: &str) -> Provenance {
         Provenance::Changed { origin }
     }
 }
+
+/// Why a whole file that exists must not be overwritten for this plan, if it must not.
+pub fn protection(present: &str, origin: &str) -> Option<String> {
+    match provenance(present) {
+        Provenance::Intact { origin: from } if from == origin => None,
+        Provenance::Intact { origin: from } => Some(format!("was generated from {from}")),
+        Provenance::Changed { .. } => Some("was changed by hand since dtpc wrote it".to_owned()),
+        Provenance::Foreign => Some("was not written by dtpc".to_owned()),
+    }
+}

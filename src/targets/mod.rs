@@ -52,6 +52,12 @@ pub trait Target: Sync {
     fn owned_folders(&self) -> &'static [&'static str] {
         &[]
     }
+
+    /// The files, below the root, that it owns where dtpc wrote them for a plan: one that the plan no
+    /// longer brings forth is taken away.
+    fn owned_files(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 /// Every target.

@@ -121,6 +121,21 @@ pub fn plain_value(value: &Value) -> String {
     }
 }
 
+/// Whether a comment stands inside a value, which is lost when the value is replaced.
+pub fn has_comment(value: &Value) -> bool {
+    let Value::Array(array) = value else {
+        return false;
+    };
+    let told = |raw: Option<&toml_edit::RawString>| {
+        raw.and_then(|raw| raw.as_str())
+            .is_some_and(|text| text.contains('#'))
+    };
+    told(Some(array.trailing()))
+        || array
+            .iter()
+            .any(|item| told(item.decor().prefix()) || told(item.decor().suffix()))
+}
+
 /// Changes a text, and keeps its form: the byte-order mark, the end of each line that stays, and
 /// whether there is one behind the last. `change` sees and returns `\n` alone.
 ///

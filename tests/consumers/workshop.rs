@@ -238,6 +238,39 @@ fn what_fails_closes_the_gate() {
     assert_same(&repository, &ran, &verdicts(&ran), GATE);
 }
 
+/// A job that is not divided, the parts of which find no test, and one that is: both pass where the
+/// gate says until when.
+#[test]
+fn jobs_without_a_test_pass_where_the_gate_allows_it() {
+    let repository = Repository::workshop();
+    let plan = "plans/workshop.dtp";
+    repository.replace(plan, "allows:  cancelled(", "allows:  no_test_ran(");
+    let repository = repository.generated();
+    repository.replace(
+        "tests/serve/test_serve.py",
+        "def test_wheel",
+        "@m.sglang\ndef test_wheel",
+    );
+    repository.replace("src/lib.rs", "#[test]", "#[allow(dead_code)]");
+    let ran = pull_request(&repository).run();
+    let neither = ran.job("serve-cpu-neither-cudanone").step("tests");
+    assert_eq!(neither.outputs["ran"], "false", "{ran}");
+    let gate = &ran.job(GATE).step("Judge the results").annotations;
+    for job in ["serve-cpu-neither-cudanone", "runtime-cpu"] {
+        let told = ("warning".to_owned(), format!("{job}: no test ran"));
+        assert!(gate.contains(&told), "{job}\n{ran}");
+    }
+    assert_eq!(ran.job(GATE).result(), Outcome::Success, "{ran}");
+    // The shards of the job that is not empty say what they were divided from.
+    let shards = [1, 2].map(|number| {
+        let job = format!("serve-cpu-sglang-cudanone-shard{number}");
+        let outputs = &ran.job(&job).step("tests").outputs;
+        assert_eq!(outputs["selected"], "2", "{ran}");
+        outputs["taken"].parse::<u32>().expect("a number")
+    });
+    assert_eq!(shards.iter().sum::<u32>(), 2, "{ran}");
+}
+
 #[test]
 fn a_build_that_fails_closes_the_gate() {
     let repository = Repository::workshop().generated();

@@ -27,7 +27,7 @@ use tempfile::TempDir;
 
 use super::tools::{Done, LIMIT, run, tools, workspace};
 
-/// The port of the sample's service in the files of the sample.
+/// The port of the sample's service in its plan.
 const SAMPLE_PORT: &str = "7070";
 
 /// A repository in a temporary folder, removed in the end.
@@ -55,9 +55,7 @@ impl Repository {
             port: Some(port),
         };
         copy(&workspace().join("tests/sample"), repository.root());
-        for file in [repository.plan, "tests/integration/conftest.py"] {
-            repository.replace(file, SAMPLE_PORT, &port.to_string());
-        }
+        repository.replace(repository.plan, SAMPLE_PORT, &port.to_string());
         repository
     }
 
@@ -105,6 +103,17 @@ impl Repository {
             port: None,
         };
         copy(&workspace().join("tests/depot"), repository.root());
+        repository
+    }
+
+    /// The tests that keep or break the rules of a plan, before dtpc has written anything.
+    pub fn marker_rules() -> Self {
+        let repository = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            plan: "plan.dtp",
+            port: None,
+        };
+        copy(&workspace().join("tests/marker_rules"), repository.root());
         repository
     }
 

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::literal::literal;
 use super::workflow::{Input, JobEntry, Step};
-use super::{commented, pins, select};
+use super::{commented, empty, pins, select};
 use crate::jobs::{Jobs, gates};
 use crate::schema::Id;
 use crate::schema::kinds::Gate;
@@ -13,6 +13,9 @@ use crate::targets::{Content, Output};
 
 /// Where the script is.
 const SCRIPT: &str = ".github/dtpc/gate.py";
+
+/// The folder of the scripts that jobs call.
+pub const FOLDER: &str = ".github/dtpc";
 
 /// How long judging may take, in minutes.
 pub const TIMEOUT: u64 = 5;
@@ -45,6 +48,9 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
         if let (Some(shard), true) = (job.shard, decides) {
             let cell = job.id.trim_end_matches(&format!("-shard{}", shard.number));
             shards.entry(cell.to_owned()).or_default().push(&job.id);
+        } else if *decides && empty::is_allowed(jobs, job) {
+            // It succeeds without a test, and here that is judged.
+            shards.entry(job.id.clone()).or_default().push(&job.id);
         }
     }
     if let Some(stage) = gate.stage {

@@ -1,5 +1,6 @@
 //! GitHub Actions: a workflow for each stage that runs on GitHub.
 
+mod empty;
 mod facts;
 mod gate;
 mod literal;
@@ -58,6 +59,7 @@ impl Target for GitHubActions {
         if gated {
             outputs.push(gate::script(jobs));
         }
+        outputs.extend(empty::script(jobs));
         outputs.extend(select::outputs(jobs)?);
         if !outputs.is_empty() {
             outputs.push(summary::script(jobs));
@@ -184,7 +186,7 @@ fn entry(jobs: &Jobs<'_>, job: &Job, selected: bool) -> JobEntry {
         runs_on: runs_on(job.runner.map(|r| &plan.runners[r].body)),
         environment: deployment(plan, job.stage, &job.secrets, job.runner),
         timeout_minutes: job.timeout.whole_minutes().max(1),
-        outputs: steps::outputs(job),
+        outputs: steps::outputs(jobs, job),
         container: job.container.as_ref().map(|image| workflow::Container {
             image: filled(plan, image),
         }),

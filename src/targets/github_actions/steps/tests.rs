@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::super::empty;
 use super::super::literal::literal;
 use super::super::workflow::Step;
 use super::results::RESULTS;
@@ -58,14 +59,11 @@ fn pytest_options(job: &Job, part: Option<&str>) -> String {
     format!("{own}--junitxml={RESULTS}/{}{part}.xml", job.id)
 }
 
-/// What a job tells the gate: whether a shard ran a test, which its neighbours may have done.
-pub fn outputs(job: &Job) -> IndexMap<&'static str, String> {
-    match job.shard {
-        Some(_) if matches!(job.tool, ToolKind::Pytest | ToolKind::Nextest) => {
-            IndexMap::from([("ran", format!("${{{{ steps.{TESTS}.outputs.ran }}}}"))])
-        }
-        _ => IndexMap::new(),
-    }
+/// What a job tells the gate: whether it ran a test, where that decides.
+pub fn outputs(jobs: &Jobs<'_>, job: &Job) -> IndexMap<&'static str, String> {
+    let told = empty::outputs(jobs, job).iter();
+    told.map(|name| (*name, format!("${{{{ steps.{TESTS}.outputs.{name} }}}}")))
+        .collect()
 }
 
 /// Runs the tests. A run without a test fails: pytest and nextest say so themselves, cargo does not.
@@ -82,15 +80,27 @@ pub(super) fn run(jobs: &Jobs<'_>, job: &Job) -> Step {
 
 fn script(jobs: &Jobs<'_>, job: &Job) -> String {
     let mut lines: Vec<String> = Vec::new();
+    let allowed = empty::is_allowed(jobs, job);
     match job.tool {
-        ToolKind::CargoTest if job.coverage.is_none() => lines.extend(job.runs.iter().map(|run| {
-            format!(
-                "{} 2>&1 | tee \"$RUNNER_TEMP/cargo-test.log\"\nif ! grep -Eq '^test result: ok\\. [1-9]' \"$RUNNER_TEMP/cargo-test.log\"; then\n  echo '::error::no test ran'\n  exit 1\nfi",
-                command::shell(&run.words)
-            )
-        })),
+        ToolKind::CargoTest if job.coverage.is_none() => {
+            let none = if allowed {
+                "ran=false"
+            } else {
+                "echo '::error::no test ran'\n  exit 1"
+            };
+            lines.extend(allowed.then(|| "ran=true".to_owned()));
+            lines.extend(job.runs.iter().map(|run| {
+                format!(
+                    "{} 2>&1 | tee \"$RUNNER_TEMP/cargo-test.log\"\nif ! grep -Eq '^test result: ok\\. [1-9]' \"$RUNNER_TEMP/cargo-test.log\"; then\n  {none}\nfi",
+                    command::shell(&run.words)
+                )
+            }));
+            lines.extend(allowed.then(|| empty::told(jobs, job, RESULTS)));
+        }
         // A part or a shard may be without a test, as long as another one has some.
-        ToolKind::Pytest | ToolKind::Nextest if job.runs.len() > 1 || job.shard.is_some() => {
+        ToolKind::Pytest | ToolKind::Nextest
+            if job.runs.len() > 1 || job.shard.is_some() || allowed =>
+        {
             let no_test = if job.tool == ToolKind::Pytest {
                 PYTEST_NO_TEST
             } else {
@@ -110,14 +120,7 @@ fn script(jobs: &Jobs<'_>, job: &Job) -> String {
                 });
                 lines.push(format!("run {report}{}", command::shell(&run.words)));
             }
-            if job.shard.is_some() {
-                lines.push("echo \"ran=$ran\" >> \"$GITHUB_OUTPUT\"".to_owned());
-            } else {
-                lines.push(
-                    "if [[ $ran == false ]]; then\n  echo '::error::no test ran'\n  exit 5\nfi"
-                        .to_owned(),
-                );
-            }
+            lines.push(empty::told(jobs, job, RESULTS));
             lines.extend(job.verdict.iter().map(|words| command::shell(words)));
             lines.push("exit \"$failed\"".to_owned());
             return lines.join("\n");
