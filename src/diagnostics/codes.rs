@@ -240,6 +240,8 @@ codes! {
         "Add the suite to the later gate, or take it out of the later stage.";
     OVER_GPU_BUDGET "DTP0517" "over-gpu-budget" Promise "A stage takes more GPU-hours than its budget."
         "Run fewer or shorter suites on GPUs, or raise the budget.";
+    BUILD_WITHOUT_AXIS "DTP0518" "build-without-axis" Structural "A value is named of an axis that the build does not have."
+        "Take the value out, or give the build the axis.";
 
     EXPIRED "DTP0601" "expired" Structural "The date of an exception, a quarantine, a weakening or an accepted promise has passed."
         "Look at it again: take it out, or give it a new date.";

@@ -27,7 +27,7 @@ pub use outcome::{
     RunnerByPlatform, Size, TestId, Verdict, Weakening,
 };
 pub use paths::{BranchPattern, PathPattern};
-pub use pattern::{JobPattern, Work};
+pub use pattern::{BuildRef, JobPattern, Work};
 pub use quantity::{Date, Duration, Percent, Price};
 pub use reference::{AnyRef, Ref};
 pub use rules::{
