@@ -121,7 +121,7 @@ pub fn counted(count: usize, word: &str) -> String {
 }
 
 /// The day it is, in UTC.
-fn today() -> Date {
+pub fn today() -> Date {
     Date(
         jiff::Timestamp::now()
             .to_zoned(jiff::tz::TimeZone::UTC)

@@ -18,13 +18,17 @@
 mod support;
 
 mod act;
+mod agreement;
 mod documents;
 mod expressions;
 mod gate;
+mod here;
 mod hooks;
 mod hostile;
 mod init;
 mod linters;
+mod nextest;
+mod numbers;
 mod pytest;
 mod read_back;
 mod select;
