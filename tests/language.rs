@@ -242,8 +242,15 @@ fn every_plan_of_the_repository_holds() {
     let mut count = 0;
     for folder in ["plans", "tests/sample/plans"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
-            count += 1;
             let name = entry.unwrap().file_name().into_string().unwrap();
+            // A folder holds what a plan imports.
+            if std::path::Path::new(&name)
+                .extension()
+                .is_none_or(|e| e != "dtp")
+            {
+                continue;
+            }
+            count += 1;
             let check = ["check", "--today", "2026-06-01", &name];
             let ended = Dtpc::new(&check).from(root().join(folder)).run();
             assert_eq!(ended.code, Some(0), "{folder}/{name}: {}", ended.err);

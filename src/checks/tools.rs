@@ -178,6 +178,8 @@ fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
             .iter()
             .any(|value| value.selects.is_some())
             && !selection::uses_markers(kind)
+            // One that is told the value divides by itself.
+            && plan.axes[axis.id].bind.is_none()
     }) {
         let name = plan.axes[axis.id].head.name();
         let message = format!(
@@ -185,7 +187,7 @@ fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
             kind.title()
         );
         context.report(
-            wrong(axis.span, message).help("use an axis that `repeats`, or a suite of pytest"),
+            wrong(axis.span, message).help("tell it the value with a `bind` of the axis, use an axis that `repeats`, or a suite of pytest"),
         );
     }
 }

@@ -242,6 +242,8 @@ codes! {
         "Add the suite to the later gate, or take it out of the later stage.";
     OVER_GPU_BUDGET "DTP0517" "over-gpu-budget" Promise "A stage takes more GPU-hours than its budget."
         "Run fewer or shorter suites on GPUs, or raise the budget.";
+    BUILD_WITHOUT_AXIS "DTP0518" "build-without-axis" Structural "A value is named of an axis that the build does not have."
+        "Take the value out, or give the build the axis.";
     UNSTARTED_SERVICE "DTP0520" "unstarted-service" Structural "A job asks for tests that need a service which is not started for it."
         "Name the service in the `needs` of the suite.";
     DEPLOYMENTS "DTP0521" "deployments" Structural "A job would have to be in two deployment environments at once."

@@ -92,8 +92,15 @@ pub fn of(
     let runs = if parts.is_empty() {
         vec![run(plan, cell, shard, profile, &common, None, sets)]
     } else {
-        parts
-            .iter()
+        // A part may have something in other cells and nothing in this one. Where no part has anything,
+        // which a check reports, all are run and say so.
+        let mut here: Vec<Id<Part>> = parts.clone();
+        here.retain(|part| {
+            let set = sets.of_part(cell, *part);
+            !set.is_ok_and(|set| sets.algebra.is_never(set))
+        });
+        let here = if here.is_empty() { parts } else { &here };
+        here.iter()
             .enumerate()
             .map(|(number, part)| {
                 let mut program = common.clone();

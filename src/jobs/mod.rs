@@ -451,11 +451,18 @@ fn made_by(
 fn container(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> Option<Filled> {
     let container = cell.setting(plan, |at| at.container.as_ref(), |s| s.container.as_ref())?;
     let place = fill::Place::of(cell, shard.map(|s| s.number));
-    let image = match &container.value {
-        Container::Image(image) => image,
-        Container::Build(build) => plan.builds[build.id].image.as_ref()?,
-    };
-    Some(fill::fill(plan, image, place))
+    match &container.value {
+        Container::Image(image) => Some(fill::fill(plan, image, place)),
+        Container::Build(build) => {
+            let points: Vec<AxisPoint> = build.points.iter().chain(&cell.points).copied().collect();
+            let place = fill::Place {
+                points: &points,
+                ..place
+            };
+            let image = plan.builds[build.id].image.as_ref()?;
+            Some(fill::fill(plan, image, place))
+        }
+    }
 }
 
 /// The variables of a cell, those that say more about it last.

@@ -258,7 +258,8 @@ kinds! {
         /// The values of an axis that runs the tests again.
         optional "repeats" repeats: Option<Repetitions>, "repeats: [\"13.0\", \"13.1\"]";
         /// How the value reaches the tests. One that reaches no command, variable, image or runner
-        /// would run the same thing twice, and is an error.
+        /// would run the same thing twice, and is an error. A tool that does not select by markers is
+        /// told by it which of the divided tests to run.
         optional "bind" bind: Option<Bind>, "bind: env(CUDA_VERSION)";
     }
 

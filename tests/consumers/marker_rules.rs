@@ -185,7 +185,7 @@ fn the_place_of_the_rule_follows_the_plan() {
 
 #[test]
 fn the_module_is_clean_python_that_old_versions_read() {
-    let [sample, dynamo, workshop] = Repository::all();
+    let [sample, dynamo, workshop, _] = Repository::all();
     for repository in [
         sample,
         dynamo,

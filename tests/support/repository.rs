@@ -82,6 +82,23 @@ impl Repository {
         repository
     }
 
+    /// Nothing but the plan of Dynamo's pipelines.
+    pub fn dynamo_ci() -> Self {
+        let repository = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            plan: "plans/dynamo-ci.dtp",
+            port: None,
+        };
+        let plan = fs::read_to_string(workspace().join(repository.plan)).expect("the plan");
+        repository.write(repository.plan, &plan);
+        let imported = "plans/dynamo-ci";
+        copy(
+            &workspace().join(imported),
+            &repository.root().join(imported),
+        );
+        repository
+    }
+
     /// These files alone, one of them the plan, before dtpc has written anything.
     pub fn of(plan: &'static str, files: &[(&str, &str)]) -> Self {
         let repository = Self {
@@ -117,10 +134,11 @@ impl Repository {
         repository
     }
 
-    /// All three, compiled.
-    pub fn all() -> [Self; 3] {
+    /// All four, compiled.
+    pub fn all() -> [Self; 4] {
         let [sample, dynamo] = Self::both();
-        [sample, dynamo, Self::workshop().generated()]
+        let workshop = Self::workshop().generated();
+        [sample, dynamo, workshop, Self::dynamo_ci().generated()]
     }
 
     /// The sample and Dynamo, compiled.

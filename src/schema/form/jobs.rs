@@ -10,8 +10,8 @@ use crate::jobs::cells;
 use crate::schema::Id;
 use crate::schema::kinds::Axis;
 use crate::schema::values::{
-    Arch, AxisChoices, AxisPoint, Bind, Container, Divisions, Environments, JobPattern, Os,
-    Repetitions, RunnerByPlatform, Trigger, Types, Work, Workers,
+    Arch, AxisChoices, AxisPoint, Bind, BuildRef, Container, Divisions, Environments, JobPattern,
+    Os, Repetitions, RunnerByPlatform, Trigger, Types, Work, Workers,
 };
 
 /// A set of jobs: those that agree with everything that is said here.
@@ -61,7 +61,6 @@ impl Form for JobPattern {
             Some(Work::Build(build)) => (None, Some(names.of(build))),
             None => (None, None),
         };
-        let points = self.points.iter();
         PatternForm {
             suite,
             build,
@@ -69,9 +68,7 @@ impl Form for JobPattern {
             environment: self.environment.map(|id| names.of(id)),
             os: self.os,
             arch: self.arch,
-            axes: points
-                .map(|point| (names.of(point.axis), value(point.axis, point.value, names)))
-                .collect(),
+            axes: axes(&self.points, names),
         }
     }
 }
@@ -256,10 +253,43 @@ impl Form for Types {
 #[schemars(rename = "Container")]
 #[serde(rename_all = "snake_case")]
 pub enum ContainerForm {
-    /// The image that the `build` of this name makes.
-    Build(&'static str),
+    /// The image that a build makes.
+    Build(BuildForm),
     /// This image, with places to fill in.
     Image(super::texts::FormulaForm),
+}
+
+/// The jobs of a build.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "BuildJobs", deny_unknown_fields)]
+pub struct BuildForm {
+    /// The name of the `build`.
+    name: &'static str,
+    /// The values of its axes that are named; the others are those of whoever needs it.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    axes: IndexMap<&'static str, &'static str>,
+}
+
+impl Form for BuildRef {
+    type Json = BuildForm;
+
+    fn json(&self, names: &Names<'_>) -> Self::Json {
+        BuildForm {
+            name: names.of(self.id),
+            axes: axes(&self.points, names),
+        }
+    }
+}
+
+/// Values by the names of their axes.
+pub(super) fn axes(
+    points: &[AxisPoint],
+    names: &Names<'_>,
+) -> IndexMap<&'static str, &'static str> {
+    let points = points.iter();
+    points
+        .map(|point| (names.of(point.axis), value(point.axis, point.value, names)))
+        .collect()
 }
 
 impl Form for Container {
@@ -267,7 +297,7 @@ impl Form for Container {
 
     fn json(&self, names: &Names<'_>) -> Self::Json {
         match self {
-            Self::Build(build) => ContainerForm::Build(names.of(build.id)),
+            Self::Build(build) => ContainerForm::Build(build.json(names)),
             Self::Image(image) => ContainerForm::Image(image.json(names)),
         }
     }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Form, Names};
-use crate::schema::kinds::Kind;
+use crate::schema::kinds::{Build, Kind};
 use crate::schema::values::{
     Action, AnyRef, AnyValue, BranchPattern, Command, CommandFormula, Formula, Glob, Image, Line,
     MarkerNames, MarkerRef, Need, PathPattern, Piece, Ref, TestId, Text, Variables,
@@ -192,15 +192,6 @@ pub struct DeclarationName {
     pub name: &'static str,
 }
 
-impl DeclarationName {
-    fn of<T: Kind>(reference: Ref<T>, names: &Names<'_>) -> Self {
-        Self {
-            kind: T::ID.schema().name,
-            name: names.of(reference.id),
-        }
-    }
-}
-
 impl Form for AnyRef {
     type Json = DeclarationName;
 
@@ -212,14 +203,41 @@ impl Form for AnyRef {
     }
 }
 
+/// What is needed.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Need", deny_unknown_fields)]
+pub struct NeedForm {
+    /// `service`, `build` or `artifact`.
+    kind: &'static str,
+    /// Its name.
+    name: &'static str,
+    /// The values of a build's axes that are named.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    axes: IndexMap<&'static str, &'static str>,
+}
+
+impl NeedForm {
+    fn of<T: Kind>(reference: Ref<T>, names: &Names<'_>) -> Self {
+        Self {
+            kind: T::ID.schema().name,
+            name: names.of(reference.id),
+            axes: IndexMap::new(),
+        }
+    }
+}
+
 impl Form for Need {
-    type Json = DeclarationName;
+    type Json = NeedForm;
 
     fn json(&self, names: &Names<'_>) -> Self::Json {
-        match *self {
-            Self::Service(service) => DeclarationName::of(service, names),
-            Self::Build(build) => DeclarationName::of(build, names),
-            Self::Artifact(artifact) => DeclarationName::of(artifact, names),
+        match self {
+            Self::Service(service) => NeedForm::of(*service, names),
+            Self::Build(build) => NeedForm {
+                kind: Build::ID.schema().name,
+                name: names.of(build.id),
+                axes: super::jobs::axes(&build.points, names),
+            },
+            Self::Artifact(artifact) => NeedForm::of(*artifact, names),
         }
     }
 }

@@ -35,7 +35,7 @@ pub use outcome::{
     RunnerByPlatform, TestId, Verdict, Weakening,
 };
 pub use paths::{BranchPattern, PathPattern};
-pub use pattern::{JobPattern, Work};
+pub use pattern::{BuildRef, JobPattern, Work};
 pub use quantity::{Date, Duration, Percent, Price};
 pub use ready::Ready;
 pub use reference::{AnyRef, Ref};

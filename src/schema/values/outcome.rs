@@ -1,6 +1,6 @@
 //! What the result of a job counts for, and how it is told.
 
-use super::{Date, Glob, Ref, Size, Spanned, Text};
+use super::{BuildRef, Date, Glob, Ref, Size, Spanned, Text};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::schema::kinds::Owner;
 use crate::schema::reader::{Arguments, FieldType, Reader};
@@ -179,7 +179,7 @@ impl FieldType for TestId {
 #[derive(Debug, Clone)]
 pub enum Container {
     /// `build.runtime_image`: the image that a build makes.
-    Build(Ref<crate::schema::kinds::Build>),
+    Build(BuildRef),
     /// An image by name, with places to fill in.
     Image(super::Formula),
 }
@@ -188,45 +188,50 @@ impl FieldType for Container {
     const MAY_BE_OPEN: bool = true;
 
     fn shape() -> String {
-        "the name of a `build`, or an image as a string".to_owned()
+        "the name of a `build`, where wanted with values of its axes: `image(framework: vllm)`; or an image as a string".to_owned()
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         match value.kind {
             ValueKind::Text => super::Formula::read(value, reader).map(Self::Image),
-            ValueKind::Name => Ref::read(value, reader).map(Self::Build),
+            ValueKind::Name | ValueKind::Call { .. } => {
+                BuildRef::read(value, reader).map(Self::Build)
+            }
             _ => reader.wrong(value, &Self::shape()),
         }
     }
 }
 
 /// What a suite or a build needs before it can begin.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Need {
     /// A service that is started beside it.
     Service(Ref<crate::schema::kinds::Service>),
     /// A build that is done before it.
-    Build(Ref<crate::schema::kinds::Build>),
+    Build(BuildRef),
     /// Files that another job made.
     Artifact(Ref<crate::schema::kinds::Artifact>),
 }
 
 impl FieldType for Need {
     fn shape() -> String {
-        "the name of a `service`, a `build` or an `artifact`".to_owned()
+        "the name of a `service`, a `build` or an `artifact`; of a build, where wanted, with values of \
+         its axes: `image(framework: vllm)`"
+            .to_owned()
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         use crate::schema::KindId::{Artifact, Build, Service};
-        let Some(written) = reader.word(value) else {
+        let Some((callee, arguments)) = reader.called(value) else {
             return reader.wrong(value, &Self::shape());
         };
+        let written = reader.text(callee).to_owned();
         let kind = match written.split_once('.') {
             Some(("build", _)) => Build,
             Some(("artifact", _)) => Artifact,
             Some(_) => Service,
             None => {
-                let name = crate::name::Name::new(written);
+                let name = crate::name::Name::new(&written);
                 let found: Vec<_> = [Service, Build, Artifact]
                     .into_iter()
                     .filter(|kind| reader.scope.find(*kind, name).is_some())
@@ -251,7 +256,8 @@ impl FieldType for Need {
             }
         };
         match kind {
-            Build => Ref::read(value, reader).map(Self::Build),
+            Build => BuildRef::read(value, reader).map(Self::Build),
+            _ if !arguments.is_empty() => reader.wrong(value, &Self::shape()),
             Artifact => Ref::read(value, reader).map(Self::Artifact),
             _ => Ref::read(value, reader).map(Self::Service),
         }
