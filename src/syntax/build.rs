@@ -82,7 +82,9 @@ impl Builder {
     fn salvage(&mut self, text: &str, spoilt: &[Span], built: &mut Built) {
         let mut left = text.to_owned();
         for span in spoilt {
-            let (mut at, end) = (span.start - self.base, span.end - self.base);
+            // Words without quotes may begin before the declaration that they run into.
+            let mut at = span.start.saturating_sub(self.base);
+            let end = span.end.saturating_sub(self.base);
             // A mistake may reach over what looks like several items.
             loop {
                 if !self.leave_out(&mut left, at as usize) {
