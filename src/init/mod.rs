@@ -10,7 +10,7 @@ pub mod facts;
 mod git;
 mod hooks;
 mod languages;
-mod manifest;
+pub(crate) mod manifest;
 mod markers;
 mod node;
 mod paths;
