@@ -1,5 +1,8 @@
 //! What was found in a repository.
 
+use std::rc::Rc;
+
+use super::rust::Package;
 use crate::algebra::Argument;
 use crate::source::Span;
 
@@ -54,7 +57,7 @@ pub struct Test {
 #[derive(Debug, Clone, Default)]
 pub struct Cargo {
     /// The package it is in.
-    pub package: String,
+    pub package: Rc<Package>,
     /// The target: `lib`, `test` and its name, and so on.
     pub target: Target,
     /// Its name within the target, as `cargo test` prints it.

@@ -11,6 +11,7 @@ pub fn run(arguments: &arguments::Audit) -> Result<Outcome, Failure> {
     let mut sources = SourceMap::new();
     let mut facts = Facts::default();
     crate::audit::python::look(&disk, &mut sources, &[], &mut facts);
+    crate::audit::rust::look(&disk, &mut sources, &mut facts);
     let mut out = String::new();
     for t in &facts.tests { for c in &t.cases { let mut m: Vec<&str> = c.markers.iter().map(|m| m.name.as_str()).collect(); m.sort(); m.dedup(); out += &format!("{} {:?} {}\n", t.id_of(c), m, t.unknown.as_ref().map_or(String::new(), |w| format!("UNKNOWN {} {}:{}", w.words, sources.file_of(w.span).name(), sources.line_of(w.span)))); } }
     for u in &facts.unknown { out += &format!("?? {} {}:{}\n", u.words, sources.file_of(u.span).name(), sources.line_of(u.span)); }

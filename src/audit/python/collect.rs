@@ -99,7 +99,7 @@ impl Collector<'_, '_, '_> {
         let when = binding.and_then(|b| b.when).map(|range| module.span(range));
         match self.interpreter.of_module(module, name) {
             Some(Value::Function(home, function)) if settings.is_test_function(name) => {
-                self.function(module, &home, &function, name, place, when);
+                self.function(module, &home, &function, name, place, None, when);
             }
             Some(Value::Class(home, class)) => {
                 self.class(module, settings, &home, &class, name, place, when, 0);
@@ -192,7 +192,7 @@ impl Collector<'_, '_, '_> {
                 };
                 match &binding.what {
                     What::Function(function) if is_test => {
-                        self.function(module, home, function, name, &place, when);
+                        self.function(module, home, function, name, &place, Some(class), when);
                     }
                     What::Class(inner) => {
                         self.class(module, settings, home, inner, name, &place, when, depth + 1);
@@ -201,7 +201,7 @@ impl Collector<'_, '_, '_> {
                         let value = self.interpreter.of_class(home, class, name);
                         match value {
                             Some(Value::Function(from, function)) => {
-                                self.function(module, &from, &function, name, &place, when);
+                                self.function(module, &from, &function, name, &place, None, when);
                             }
                             Some(Value::Unknown(why)) => {
                                 let words = format!("whether `{name}` is a test is not known: {}", why.words);
@@ -232,7 +232,7 @@ impl Collector<'_, '_, '_> {
 
     /// The markers that a class itself carries.
     fn marks_of_class(&mut self, module: &Rc<Module>, class: &Rc<Class>, place: &mut Place) {
-        let found = self.decorating(module, &class.decorators);
+        let found = self.decorating(module, None, &class.decorators);
         self.take(found, place);
         if let Some(binding) = class.names.map.get("pytestmark") {
             let value = match &binding.what {
@@ -259,10 +259,17 @@ impl Collector<'_, '_, '_> {
     }
 
     /// The markers among decorators, the nearest to what they decorate first.
-    fn decorating(&mut self, module: &Rc<Module>, decorators: &[Expr]) -> Result<Vec<Rc<Mark>>, Rc<Why>> {
+    fn decorating(
+        &mut self,
+        module: &Rc<Module>,
+        class: Option<&Class>,
+        decorators: &[Expr],
+    ) -> Result<Vec<Rc<Mark>>, Rc<Why>> {
         let mut marks = Vec::new();
         for decorator in decorators.iter().rev() {
-            match self.interpreter.value(decorator, &mut Scope::of(module)) {
+            let mut scope = Scope::of(module);
+            scope.class = class.map(|class| &class.names);
+            match self.interpreter.value(decorator, &mut scope) {
                 Value::Mark(mark) => marks.push(mark),
                 Value::Unknown(why) => {
                     // A decorator that is made in a function: does it speak of markers at all?
@@ -302,6 +309,7 @@ impl Collector<'_, '_, '_> {
     }
 
     /// Adds a function that is a test.
+    #[allow(clippy::too_many_arguments, reason = "each is a different thing about one test")]
     fn function(
         &mut self,
         module: &Rc<Module>,
@@ -309,6 +317,7 @@ impl Collector<'_, '_, '_> {
         function: &Rc<Function>,
         name: &str,
         place: &Place,
+        within: Option<&Class>,
         when: Option<Span>,
     ) {
         for decorator in &function.decorators {
@@ -317,7 +326,7 @@ impl Collector<'_, '_, '_> {
             }
         }
         let mut unknown = place.unknown.clone();
-        let own = self.decorating(home, &function.decorators);
+        let own = self.decorating(home, within, &function.decorators);
         let own = own.unwrap_or_else(|why| {
             unknown = Some(why);
             Vec::new()
@@ -361,7 +370,12 @@ impl Collector<'_, '_, '_> {
                 id: id.clone(),
                 markers: markers.iter().map(|m| m.name.clone()).collect(),
             };
-            let (added, maybe) = self.hooks.mark(&mut self.interpreter, item);
+            // What a hook adds depends on what is there already.
+            let (added, maybe) = if unknown.is_none() {
+                self.hooks.mark(&mut self.interpreter, item)
+            } else {
+                (Vec::new(), None)
+            };
             markers.extend(added.iter().map(|mark| carried(mark, true)));
             unknown = unknown.or(maybe.map(Rc::new));
             let id = if is_whole { case } else { CaseId::Unknown };
