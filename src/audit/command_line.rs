@@ -19,12 +19,45 @@ pub struct Pytest {
 
 /// Options of pytest, and of its common plugins, whose value is a word of its own.
 const WITH_VALUE: &[&str] = &[
-    "-n", "--numprocesses", "--reruns", "--reruns-delay", "--splits", "--group", "-p", "-c", "-o",
-    "--override-ini", "--rootdir", "--maxfail", "--timeout", "--durations", "--junitxml",
-    "--junit-xml", "--cov-report", "--cov-config", "--dist", "--tb", "--basetemp", "--log-level",
-    "--log-cli-level", "--log-file", "-W", "--pythonwarnings", "--confcutdir", "--import-mode",
-    "-r", "--capture", "--color", "--maxprocesses", "--cov-fail-under", "--timeout-method",
-    "--durations-min", "--html", "--count", "--report-log", "--config-file",
+    "-n",
+    "--numprocesses",
+    "--reruns",
+    "--reruns-delay",
+    "--splits",
+    "--group",
+    "-p",
+    "-c",
+    "-o",
+    "--override-ini",
+    "--rootdir",
+    "--maxfail",
+    "--timeout",
+    "--durations",
+    "--junitxml",
+    "--junit-xml",
+    "--cov-report",
+    "--cov-config",
+    "--dist",
+    "--tb",
+    "--basetemp",
+    "--log-level",
+    "--log-cli-level",
+    "--log-file",
+    "-W",
+    "--pythonwarnings",
+    "--confcutdir",
+    "--import-mode",
+    "-r",
+    "--capture",
+    "--color",
+    "--maxprocesses",
+    "--cov-fail-under",
+    "--timeout-method",
+    "--durations-min",
+    "--html",
+    "--count",
+    "--report-log",
+    "--config-file",
 ];
 
 impl Pytest {
@@ -34,7 +67,9 @@ impl Pytest {
         let mut words = words.iter().map(AsRef::as_ref);
         while let Some(word) = words.next() {
             let (option, joined) = match word.split_once('=') {
-                Some((option, value)) if option.starts_with("--") => (option, Some(value.to_owned())),
+                Some((option, value)) if option.starts_with("--") => {
+                    (option, Some(value.to_owned()))
+                }
                 _ => (word, None),
             };
             let mut value = || joined.clone().or_else(|| words.next().map(str::to_owned));
@@ -60,7 +95,10 @@ impl Pytest {
 
 /// A call of cargo test, of nextest or of tarpaulin.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct Cargo {
     /// Whether nextest runs it.
     pub is_nextest: bool,
@@ -116,7 +154,10 @@ pub enum Chosen {
 impl Cargo {
     /// Reads the words behind `cargo`, if they run tests.
     pub fn read<W: AsRef<str>>(words: &[W]) -> Option<Self> {
-        let mut words = words.iter().map(AsRef::as_ref).filter(|word| !word.starts_with('+'));
+        let mut words = words
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|word| !word.starts_with('+'));
         let mut call = Self::default();
         match words.next()? {
             "test" | "t" | "tarpaulin" => {}
@@ -135,7 +176,9 @@ impl Cargo {
                 continue;
             }
             let (option, joined) = match word.split_once('=') {
-                Some((option, value)) if option.starts_with("--") => (option, Some(value.to_owned())),
+                Some((option, value)) if option.starts_with("--") => {
+                    (option, Some(value.to_owned()))
+                }
                 _ => (word, None),
             };
             let mut value = || joined.clone().or_else(|| words.next().map(str::to_owned));

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::rust::Package;
+use super::workflows::Step;
 use crate::algebra::Argument;
 use crate::source::Span;
 
@@ -17,6 +18,8 @@ pub struct Facts {
     pub registered: Vec<Registered>,
     /// Where the settings of pytest stand, if there are any.
     pub settings: Option<Span>,
+    /// The steps of workflows that people wrote and that run tests.
+    pub steps: Vec<Step>,
     /// How many files were read.
     pub files: usize,
 }

@@ -159,7 +159,10 @@ fn read(
             } else {
                 Some(selection::as_carried(plan, factors))
             };
-            Some((Call::Pytest(call), node.filter(|node| *node != MarkerNode::All)))
+            Some((
+                Call::Pytest(call),
+                node.filter(|node| *node != MarkerNode::All),
+            ))
         }
         ToolKind::CargoTest | ToolKind::Nextest => {
             let at = words.iter().position(|word| word == "cargo")?;
@@ -206,7 +209,10 @@ fn unclear(call: &Call) -> Option<String> {
 
 fn is_deselected(lane: &Lane, id: &str) -> bool {
     match &lane.call {
-        Call::Pytest(call) => call.deselected.iter().any(|start| id.starts_with(start.as_str())),
+        Call::Pytest(call) => call
+            .deselected
+            .iter()
+            .any(|start| id.starts_with(start.as_str())),
         Call::Cargo(_) => false,
     }
 }
@@ -252,7 +258,9 @@ impl Evaluator<'_, '_> {
         }
         let carried = &self.carried[kind as usize];
         let plan = self.plan;
-        let takes = self.algebra.contains(set, |atom| holds(plan, carried, atom));
+        let takes = self
+            .algebra
+            .contains(set, |atom| holds(plan, carried, atom));
         self.known.insert((set, kind), takes);
         takes
     }
@@ -270,17 +278,72 @@ fn holds(plan: &Plan, carried: &[Carried], atom: &Atom) -> bool {
     }
 }
 
-/// Whether a test carries what an expression asks for, for those who ask about single declarations.
-pub fn matches(plan: &Plan, node: &MarkerNode, case: &Case) -> bool {
+/// Answers whether a test carries what the expression of a single declaration asks for.
+#[derive(Debug)]
+pub struct Matcher<'p, 's> {
+    plan: &'p Plan,
+    algebra: Algebra<'s>,
+}
+
+/// The space of all markers of a plan, in which a test may carry anything.
+pub fn free_space(plan: &Plan) -> Space {
     let mut builder = SpaceBuilder::default();
     for (marker, _, _) in plan.markers.iter() {
         builder.atom(Atom::Marker(marker));
     }
-    builder.mention(&crate::algebra::Formula::from(node));
-    let space = builder.build();
-    let mut algebra = Algebra::new(&space);
-    let set = algebra.of_node(&selection::as_carried(plan, vec![node.clone()]));
-    set.is_ok_and(|set| algebra.contains(set, |atom| holds(plan, &case.markers, atom)))
+    for expression in plan.marker_expressions() {
+        builder.mention(&crate::algebra::Formula::from(&expression.node));
+    }
+    let parts = plan
+        .parts
+        .iter()
+        .filter_map(|(_, part)| part.select.as_ref());
+    let values = plan
+        .axis_values
+        .iter()
+        .flatten()
+        .filter_map(|v| v.selects.as_ref());
+    for selection in parts.map(|p| &p.selection).chain(values) {
+        if let crate::schema::values::Selection::These(node) = selection {
+            builder.mention(&crate::algebra::Formula::from(node));
+        }
+    }
+    for (_, accept) in plan.accepts.iter() {
+        if let Some(tests) = &accept.tests {
+            builder.mention(&crate::algebra::Formula::from(&tests.node));
+        }
+    }
+    builder.build()
+}
+
+impl<'p, 's> Matcher<'p, 's> {
+    /// One for a plan, in its [`free_space`].
+    pub fn new(plan: &'p Plan, space: &'s Space) -> Self {
+        Self {
+            plan,
+            algebra: Algebra::new(space),
+        }
+    }
+
+    /// Whether a test carries what an expression asks for: a default, where it carries none of the
+    /// others. Nothing where that is too large to decide.
+    pub fn matches(&mut self, node: &MarkerNode, case: &Case) -> Option<bool> {
+        let node = selection::as_carried(self.plan, vec![node.clone()]);
+        let set = self.algebra.of_node(&node).ok()?;
+        let plan = self.plan;
+        Some(
+            self.algebra
+                .contains(set, |atom| holds(plan, &case.markers, atom)),
+        )
+    }
+
+    /// Whether two expressions, as pytest reads them, ask for the same.
+    pub fn equal(&mut self, a: &MarkerNode, b: &MarkerNode) -> bool {
+        match (self.algebra.of_node(a), self.algebra.of_node(b)) {
+            (Ok(a), Ok(b)) => self.algebra.equal(a, b) == Ok(true),
+            _ => false,
+        }
+    }
 }
 
 /// Which files the lanes come to.
@@ -293,8 +356,10 @@ struct Reach {
 
 impl Reach {
     fn new(lanes: &[Lane], facts: &Facts, tree: &dyn Tree) -> Self {
-        let mut different: IndexMap<(Vec<String>, Vec<String>, Vec<String>), FxHashMap<String, bool>> =
-            IndexMap::new();
+        let mut different: IndexMap<
+            (Vec<String>, Vec<String>, Vec<String>),
+            FxHashMap<String, bool>,
+        > = IndexMap::new();
         let mut lists = Vec::with_capacity(lanes.len());
         let tested: Vec<&str> = {
             let mut files: Vec<&str> = facts
@@ -311,7 +376,11 @@ impl Reach {
                 lists.push(usize::MAX);
                 continue;
             };
-            let key = (call.places.clone(), call.ignored.clone(), call.ignored_globs.clone());
+            let key = (
+                call.places.clone(),
+                call.ignored.clone(),
+                call.ignored_globs.clone(),
+            );
             let at = different.get_index_of(&key);
             lists.push(at.unwrap_or_else(|| {
                 let files = files_of(call, &tested, tree);
@@ -384,7 +453,10 @@ fn common_folder(places: &[String], tree: &dyn Tree) -> String {
         } else {
             place
         };
-        let parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
+        let parts: Vec<&str> = folder
+            .split('/')
+            .filter(|p| !p.is_empty() && *p != ".")
+            .collect();
         common = Some(match common {
             None => parts,
             Some(known) => {

@@ -11,7 +11,7 @@ mod git;
 mod hooks;
 mod languages;
 pub(crate) mod manifest;
-mod markers;
+pub(crate) mod markers;
 mod node;
 mod paths;
 mod python;

@@ -6,8 +6,8 @@ use ruff_python_ast::{ExprCall, Parameters};
 use ruff_text_size::Ranged as _;
 
 use super::evaluate::{Interpreter, Scope};
-use super::operators::{elements, library_result};
 use super::module::{Class, Function, Module};
+use super::operators::{elements, library_result};
 use super::value::{Mark, Object, Param, Value};
 use crate::source::Span;
 
@@ -140,9 +140,15 @@ impl Interpreter<'_, '_> {
                 id: named(given, "id"),
             })),
             // What a run is not told stands at its default: a test run sets no variables of ours.
-            "os.environ.get" | "os.getenv" => given.get("default", 1).cloned().unwrap_or(Value::None),
-            "pathlib.Path" | "pathlib.PurePath" | "pathlib.PurePosixPath" | "os.path.abspath"
-            | "os.path.realpath" | "os.fspath" => match first {
+            "os.environ.get" | "os.getenv" => {
+                given.get("default", 1).cloned().unwrap_or(Value::None)
+            }
+            "pathlib.Path"
+            | "pathlib.PurePath"
+            | "pathlib.PurePosixPath"
+            | "os.path.abspath"
+            | "os.path.realpath"
+            | "os.fspath" => match first {
                 Some(path @ Value::Path(_)) if given.positional.len() == 1 => path.clone(),
                 _ => Value::Something,
             },
@@ -155,19 +161,27 @@ impl Interpreter<'_, '_> {
                 _ => Value::Something,
             },
             "dataclasses.field" | "pydantic.Field" | "attr.ib" | "attrs.field" => {
-                if let Some(factory) = named(given, "default_factory").or_else(|| named(given, "factory")) {
+                if let Some(factory) =
+                    named(given, "default_factory").or_else(|| named(given, "factory"))
+                {
                     return self.apply(&factory, Given::default(), span);
                 }
-                named(given, "default").or_else(|| first.cloned()).unwrap_or(Value::Something)
+                named(given, "default")
+                    .or_else(|| first.cloned())
+                    .unwrap_or(Value::Something)
             }
             "dataclasses.replace" => match first {
-                Some(Value::Object(object)) => Value::Object(Rc::new(changed(object, &given.named))),
+                Some(Value::Object(object)) => {
+                    Value::Object(Rc::new(changed(object, &given.named)))
+                }
                 _ => library_result(&given.all(), span),
             },
             "copy.copy" | "copy.deepcopy" | "typing.cast" => {
                 given.positional.last().cloned().unwrap_or(Value::Something)
             }
-            "itertools.chain" => joined(&given.positional).unwrap_or_else(|| library_result(&given.all(), span)),
+            "itertools.chain" => {
+                joined(&given.positional).unwrap_or_else(|| library_result(&given.all(), span))
+            }
             "itertools.chain.from_iterable" => first
                 .and_then(elements)
                 .and_then(|lists| joined(&lists))
@@ -195,15 +209,23 @@ impl Interpreter<'_, '_> {
                 Some(Value::list(items))
             }
             ("dict", _, None) => Some(Value::Dict(Rc::new(
-                given.named.iter().map(|(n, v)| (Value::text(n), v.clone())).collect(),
+                given
+                    .named
+                    .iter()
+                    .map(|(n, v)| (Value::text(n), v.clone()))
+                    .collect(),
             ))),
             ("dict", _, Some(Value::Dict(items))) if given.named.is_empty() => {
                 Some(Value::Dict(Rc::clone(items)))
             }
             ("len", Some(items), _) => i128::try_from(items.len()).ok().map(Value::Integer),
             ("range", _, _) => range(&given.positional).map(Value::list),
-            ("enumerate", Some(items), _) if given.positional.len() == 1 && given.named.is_empty() => {
-                let pairs = (0..).zip(items).map(|(n, item)| Value::list(vec![Value::Integer(n), item]));
+            ("enumerate", Some(items), _)
+                if given.positional.len() == 1 && given.named.is_empty() =>
+            {
+                let pairs = (0..)
+                    .zip(items)
+                    .map(|(n, item)| Value::list(vec![Value::Integer(n), item]));
                 Some(Value::list(pairs.collect()))
             }
             ("zip", Some(_), _) => zipped(&given.positional),
@@ -219,7 +241,9 @@ impl Interpreter<'_, '_> {
             }
             ("bool", _, Some(value)) => value.truth().map(Value::Bool),
             ("str", _, Some(value @ (Value::Text(_) | Value::Path(_)))) => Some(value.clone()),
-            ("str" | "repr", _, Some(Value::Integer(number))) => Some(Value::text(number.to_string())),
+            ("str" | "repr", _, Some(Value::Integer(number))) => {
+                Some(Value::text(number.to_string()))
+            }
             ("int", _, Some(value @ Value::Integer(_))) => Some(value.clone()),
             ("getattr", _, Some(of)) => match given.positional.get(1) {
                 Some(Value::Text(name)) => {
@@ -233,17 +257,25 @@ impl Interpreter<'_, '_> {
                 }
                 _ => None,
             },
-            ("hasattr" | "isinstance" | "issubclass" | "callable" | "str" | "repr" | "int" | "float"
-            | "len" | "type" | "hash" | "print" | "format" | "any" | "all" | "bool", _, _) => {
-                Some(Value::Something)
-            }
+            (
+                "hasattr" | "isinstance" | "issubclass" | "callable" | "str" | "repr" | "int"
+                | "float" | "len" | "type" | "hash" | "print" | "format" | "any" | "all" | "bool",
+                _,
+                _,
+            ) => Some(Value::Something),
             _ => None,
         };
         result.unwrap_or_else(|| library_result(&given.all(), span))
     }
 
     /// An instance of a class: a data class has the fields it is given, else its defaults.
-    fn instance(&mut self, module: &Rc<Module>, class: &Rc<Class>, given: Given, span: Span) -> Value {
+    fn instance(
+        &mut self,
+        module: &Rc<Module>,
+        class: &Rc<Class>,
+        given: Given,
+        span: Span,
+    ) -> Value {
         let (line, foreign) = self.lineage(module, class);
         let makes_itself = line.iter().any(|(_, class)| {
             class.names.map.contains_key("__init__") || class.names.map.contains_key("__new__")
@@ -283,8 +315,12 @@ impl Interpreter<'_, '_> {
     fn method(&mut self, of: &Value, name: &str, given: Given, span: Span) -> Value {
         let first = given.positional.first();
         match (of, name) {
-            (Value::Dict(items), "keys") => Value::list(items.iter().map(|(k, _)| k.clone()).collect()),
-            (Value::Dict(items), "values") => Value::list(items.iter().map(|(_, v)| v.clone()).collect()),
+            (Value::Dict(items), "keys") => {
+                Value::list(items.iter().map(|(k, _)| k.clone()).collect())
+            }
+            (Value::Dict(items), "values") => {
+                Value::list(items.iter().map(|(_, v)| v.clone()).collect())
+            }
             (Value::Dict(items), "items") => Value::list(
                 items
                     .iter()
@@ -292,7 +328,8 @@ impl Interpreter<'_, '_> {
                     .collect(),
             ),
             (Value::Dict(items), "get") => {
-                let found = first.and_then(|key| items.iter().find(|(k, _)| k.equals(key) == Some(true)));
+                let found =
+                    first.and_then(|key| items.iter().find(|(k, _)| k.equals(key) == Some(true)));
                 match found {
                     Some((_, value)) => value.clone(),
                     None => given.positional.get(1).cloned().unwrap_or(Value::None),
@@ -386,7 +423,12 @@ impl Interpreter<'_, '_> {
         }
         let mut scope = Scope::of(module);
         let mut positional: Vec<Value> = this.into_iter().chain(given.positional).collect();
-        let extra = parameters(&function.parameters, &mut positional, given.named, &mut scope);
+        let extra = parameters(
+            &function.parameters,
+            &mut positional,
+            given.named,
+            &mut scope,
+        );
         for (name, default) in extra {
             let value = self.value(default, &mut Scope::of(module));
             scope.locals.push((name, value));
@@ -450,7 +492,10 @@ fn parameters<'f>(
             .push((rest.name.to_string(), Value::list(given.collect())));
     }
     if let Some(rest) = &wanted.kwarg {
-        let entries = named.into_iter().map(|(n, v)| (Value::text(n), v)).collect();
+        let entries = named
+            .into_iter()
+            .map(|(n, v)| (Value::text(n), v))
+            .collect();
         scope
             .locals
             .push((rest.name.to_string(), Value::Dict(Rc::new(entries))));
@@ -466,7 +511,10 @@ fn named(given: &Given, name: &str) -> Option<Value> {
 fn changed(object: &Object, fields: &[(String, Value)]) -> Object {
     let mut all = fields.to_vec();
     let kept = object.fields.iter();
-    all.extend(kept.filter(|(n, _)| !fields.iter().any(|(m, _)| m == n)).cloned());
+    all.extend(
+        kept.filter(|(n, _)| !fields.iter().any(|(m, _)| m == n))
+            .cloned(),
+    );
     Object {
         class: object.class.clone(),
         fields: all,
@@ -498,10 +546,12 @@ fn text_method(of: &Value, name: &str, first: Option<&Value>, span: Span) -> Val
             Value::Bool(text == folder || super::modules::is_below(text, folder))
         }
         ("relative_to", Some("")) if is_path => of.clone(),
-        ("relative_to", Some(folder)) if is_path => match text.strip_prefix(&format!("{folder}/")) {
-            Some(rest) => Value::Path(rest.into()),
-            None => Value::unknown(span, "one path does not lie below the other"),
-        },
+        ("relative_to", Some(folder)) if is_path => {
+            match text.strip_prefix(&format!("{folder}/")) {
+                Some(rest) => Value::Path(rest.into()),
+                None => Value::unknown(span, "one path does not lie below the other"),
+            }
+        }
         _ => Value::Something,
     }
 }

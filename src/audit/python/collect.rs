@@ -52,7 +52,10 @@ impl Collector<'_, '_, '_> {
     /// Adds the tests of a module.
     pub fn module(&mut self, module: &Rc<Module>, settings: &Settings) {
         if let Some((span, why)) = &module.broken {
-            self.unknown(*span, format!("the file does not follow the grammar of Python: {why}"));
+            self.unknown(
+                *span,
+                format!("the file does not follow the grammar of Python: {why}"),
+            );
         }
         let skipped = self.interpreter.of_module(module, "__test__");
         if skipped.is_some_and(|value| value.truth() == Some(false)) {
@@ -66,8 +69,9 @@ impl Collector<'_, '_, '_> {
             }
         }
         let bindings = module.names.map.iter();
-        let mut names: Vec<(String, Option<Binding>)> =
-            bindings.map(|(name, b)| (name.clone(), Some(b.clone()))).collect();
+        let mut names: Vec<(String, Option<Binding>)> = bindings
+            .map(|(name, b)| (name.clone(), Some(b.clone())))
+            .collect();
         for star in &module.names.stars {
             if let Some(other) = self.interpreter.modules.imported(module, star) {
                 let more = other.names.map.keys().filter(|name| !name.starts_with('_'));
@@ -112,9 +116,17 @@ impl Collector<'_, '_, '_> {
                     self.unknown(span, format!("`{from}` is not of this repository: whether it holds tests is not known"));
                 }
             }
-            Some(Value::Unknown(why)) if settings.is_test_function(name) || settings.is_test_class(name) => {
-                if matches!(binding.map(|b| &b.what), Some(What::Value(_) | What::Other(_))) {
-                    self.unknown(why.span, format!("whether `{name}` is a test is not known: {}", why.words));
+            Some(Value::Unknown(why))
+                if settings.is_test_function(name) || settings.is_test_class(name) =>
+            {
+                if matches!(
+                    binding.map(|b| &b.what),
+                    Some(What::Value(_) | What::Other(_))
+                ) {
+                    self.unknown(
+                        why.span,
+                        format!("whether `{name}` is a test is not known: {}", why.words),
+                    );
                 }
             }
             Some(Value::Something) => {
@@ -124,14 +136,20 @@ impl Collector<'_, '_, '_> {
                     && settings.is_test_class(name)
                 {
                     let span = module.span(first.range());
-                    self.unknown(span, format!("a library makes `{name}`: whether it holds tests is not known"));
+                    self.unknown(
+                        span,
+                        format!("a library makes `{name}`: whether it holds tests is not known"),
+                    );
                 }
             }
             _ => {}
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "each is a different thing about one class")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is a different thing about one class"
+    )]
     fn class(
         &mut self,
         module: &Rc<Module>,
@@ -161,7 +179,10 @@ impl Collector<'_, '_, '_> {
         }
         for base in &foreign {
             if let Value::Unknown(why) = base {
-                let words = format!("what `{name}` comes from is not known, nor which tests it brings: {}", why.words);
+                let words = format!(
+                    "what `{name}` comes from is not known, nor which tests it brings: {}",
+                    why.words
+                );
                 self.unknown(why.span, words);
             }
         }
@@ -204,7 +225,10 @@ impl Collector<'_, '_, '_> {
                                 self.function(module, &from, &function, name, &place, None, when);
                             }
                             Some(Value::Unknown(why)) => {
-                                let words = format!("whether `{name}` is a test is not known: {}", why.words);
+                                let words = format!(
+                                    "whether `{name}` is a test is not known: {}",
+                                    why.words
+                                );
                                 self.unknown(why.span, words);
                             }
                             _ => {}
@@ -277,7 +301,9 @@ impl Collector<'_, '_, '_> {
                         return Err(placed(&why, module, decorator.range()));
                     }
                 }
-                Value::Function(home, function) if self.text_of(&home, &function).contains("mark") => {
+                Value::Function(home, function)
+                    if self.text_of(&home, &function).contains("mark") =>
+                {
                     return Err(Rc::new(Why {
                         span: module.span(decorator.range()),
                         words: format!("`{}` may put markers on what it decorates", function.name),
@@ -303,13 +329,23 @@ impl Collector<'_, '_, '_> {
 
     /// The text of a function.
     fn text_of(&self, module: &Module, function: &Function) -> String {
-        let end = function.body.last().map_or(function.range.end(), |s| s.range().end());
+        let end = function
+            .body
+            .last()
+            .map_or(function.range.end(), |s| s.range().end());
         let range = TextRange::new(function.range.start(), end.max(function.range.start()));
-        self.interpreter.modules.sources.text(module.span(range)).to_owned()
+        self.interpreter
+            .modules
+            .sources
+            .text(module.span(range))
+            .to_owned()
     }
 
     /// Adds a function that is a test.
-    #[allow(clippy::too_many_arguments, reason = "each is a different thing about one test")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is a different thing about one test"
+    )]
     fn function(
         &mut self,
         module: &Rc<Module>,
@@ -350,7 +386,11 @@ impl Collector<'_, '_, '_> {
                 }
             }
         }
-        let product = if is_whole { params::product(&counted) } else { None };
+        let product = if is_whole {
+            params::product(&counted)
+        } else {
+            None
+        };
         is_whole &= product.is_some();
         // Of tests that cannot be counted one stands for all, with what all carry.
         let product = product.unwrap_or_else(|| self.rows_of_unknown(&counted));
@@ -382,7 +422,10 @@ impl Collector<'_, '_, '_> {
             cases.push(Case { id, markers });
         }
         if let Some(condition) = when.or(place.when) {
-            self.unknown(condition, format!("whether `{id}` is there depends on this"));
+            self.unknown(
+                condition,
+                format!("whether `{id}` is there depends on this"),
+            );
         }
         self.facts.tests.push(Test {
             runner: Runner::Pytest,
@@ -424,7 +467,9 @@ impl Collector<'_, '_, '_> {
             }
         }
         asks.extend(asked(&function.parameters));
-        let used = self.fixtures.used(&mut self.interpreter, module, &place.line, &asks);
+        let used = self
+            .fixtures
+            .used(&mut self.interpreter, module, &place.line, &asks);
         let mut all = Vec::new();
         for fixture in used {
             if !asks.contains(&fixture.name) {
@@ -489,7 +534,10 @@ fn carried(mark: &Mark, by_hook: bool) -> Carried {
             Value::None => ArgumentValue::None,
             _ => return None,
         };
-        Some(Argument { name: name.as_str().into(), value })
+        Some(Argument {
+            name: name.as_str().into(),
+            value,
+        })
     });
     Carried {
         name: mark.name.clone(),

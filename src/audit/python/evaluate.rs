@@ -139,7 +139,9 @@ impl<'m, 't> Interpreter<'m, 't> {
             Expr::UnaryOp(operation) => {
                 let value = self.value(&operation.operand, scope);
                 match (operation.op, value) {
-                    (UnaryOp::Not, value) => value.truth().map_or(Value::Something, |t| Value::Bool(!t)),
+                    (UnaryOp::Not, value) => {
+                        value.truth().map_or(Value::Something, |t| Value::Bool(!t))
+                    }
                     (UnaryOp::USub, Value::Integer(n)) => Value::Integer(-n),
                     (UnaryOp::USub, Value::Float(n)) => Value::Float(-n),
                     (_, value @ Value::Unknown(_)) => value,
@@ -179,9 +181,10 @@ impl<'m, 't> Interpreter<'m, 't> {
                 None => Value::unknown(span, "this form of comprehension is not followed"),
             },
             Expr::FString(text) => self.f_string(text, scope),
-            Expr::BytesLiteral(_) | Expr::EllipsisLiteral(_) | Expr::TString(_) | Expr::Lambda(_) => {
-                Value::Something
-            }
+            Expr::BytesLiteral(_)
+            | Expr::EllipsisLiteral(_)
+            | Expr::TString(_)
+            | Expr::Lambda(_) => Value::Something,
             Expr::Starred(star) => self.value(&star.value, scope),
             Expr::Named(named) => {
                 let value = self.value(&named.value, scope);
@@ -254,7 +257,9 @@ impl<'m, 't> Interpreter<'m, 't> {
         let mut whole = String::new();
         for element in text.value.elements() {
             match element {
-                ruff_python_ast::InterpolatedStringElement::Literal(part) => whole.push_str(&part.value),
+                ruff_python_ast::InterpolatedStringElement::Literal(part) => {
+                    whole.push_str(&part.value)
+                }
                 ruff_python_ast::InterpolatedStringElement::Interpolation(part) => {
                     let plain = part.format_spec.is_none();
                     match self.value(&part.expression, scope) {
@@ -361,13 +366,14 @@ impl<'m, 't> Interpreter<'m, 't> {
             return self.sum(&values, &mut Scope::of(&scope.module));
         }
         let module = Rc::clone(&scope.module);
-        self.of_module(&module, name)
-            .unwrap_or_else(|| match name {
-                "__file__" => Value::Path(module.path.as_str().into()),
-                "__name__" => Value::text(module.path.trim_end_matches(".py").replace('/', ".")),
-                _ if super::calls::is_builtin(name) => Value::Library(format!("builtins.{name}").into()),
-                _ => Value::unknown(span, format!("nothing binds `{name}` where it can be seen")),
-            })
+        self.of_module(&module, name).unwrap_or_else(|| match name {
+            "__file__" => Value::Path(module.path.as_str().into()),
+            "__name__" => Value::text(module.path.trim_end_matches(".py").replace('/', ".")),
+            _ if super::calls::is_builtin(name) => {
+                Value::Library(format!("builtins.{name}").into())
+            }
+            _ => Value::unknown(span, format!("nothing binds `{name}` where it can be seen")),
+        })
     }
 
     /// What a name of a module stands for; nothing where it has no such name.
@@ -460,7 +466,12 @@ impl<'m, 't> Interpreter<'m, 't> {
     }
 
     /// What a class or one it comes from binds a name to.
-    pub fn of_class(&mut self, module: &Rc<Module>, class: &Rc<Class>, name: &str) -> Option<Value> {
+    pub fn of_class(
+        &mut self,
+        module: &Rc<Module>,
+        class: &Rc<Class>,
+        name: &str,
+    ) -> Option<Value> {
         for (module, class) in self.lineage(module, class).0 {
             let Some(binding) = class.names.map.get(name) else {
                 continue;
@@ -474,7 +485,9 @@ impl<'m, 't> Interpreter<'m, 't> {
                     self.sum(values, &mut scope)
                 }
                 What::Import(import) => self.import(&module, import),
-                What::Other(range) => Value::unknown(module.span(*range), "only a run tells what it is"),
+                What::Other(range) => {
+                    Value::unknown(module.span(*range), "only a run tells what it is")
+                }
             });
         }
         None
@@ -534,15 +547,18 @@ impl<'m, 't> Interpreter<'m, 't> {
             Value::Class(module, class) => {
                 let (module, class) = (Rc::clone(module), Rc::clone(class));
                 let (_, foreign) = self.lineage(&module, &class);
-                let is_enumeration = foreign.iter().any(|f| {
-                    matches!(f, Value::Library(l) if l.starts_with("enum."))
-                });
+                let is_enumeration = foreign
+                    .iter()
+                    .any(|f| matches!(f, Value::Library(l) if l.starts_with("enum.")));
                 match self.of_class(&module, &class, name) {
                     Some(Value::Unknown(why)) => Value::Unknown(why),
                     Some(Value::Function(module, function)) => Value::Function(module, function),
                     Some(value) if is_enumeration => Value::Object(Rc::new(Object {
                         class: (module, class),
-                        fields: vec![("value".to_owned(), value), ("name".to_owned(), Value::text(name))],
+                        fields: vec![
+                            ("value".to_owned(), value),
+                            ("name".to_owned(), Value::text(name)),
+                        ],
                         member: Some(name.to_owned()),
                     })),
                     Some(value) => value,
@@ -559,7 +575,9 @@ impl<'m, 't> Interpreter<'m, 't> {
                 }
                 let (module, class) = object.class.clone();
                 match self.of_class(&module, &class, name) {
-                    Some(Value::Function(..)) => Value::Method(Rc::new((of.clone(), name.to_owned()))),
+                    Some(Value::Function(..)) => {
+                        Value::Method(Rc::new((of.clone(), name.to_owned())))
+                    }
                     Some(value) => value,
                     None => Value::unknown(span, format!("what `{name}` is here only a run tells")),
                 }
@@ -577,7 +595,10 @@ impl<'m, 't> Interpreter<'m, 't> {
                 "args" => Value::list(mark.positional.clone()),
                 "mark" => of.clone(),
                 "kwargs" => Value::Dict(Rc::new(
-                    mark.named.iter().map(|(n, v)| (Value::text(n), v.clone())).collect(),
+                    mark.named
+                        .iter()
+                        .map(|(n, v)| (Value::text(n), v.clone()))
+                        .collect(),
                 )),
                 _ => Value::Method(Rc::new((of.clone(), name.to_owned()))),
             },
@@ -624,7 +645,12 @@ fn path_attribute(path: &Rc<str>, name: &str, of: &Value) -> Value {
             let name = path.rsplit('/').next().unwrap_or_default();
             Value::text(name.rfind('.').map_or("", |at| &name[at..]))
         }
-        "parts" => Value::list(path.split('/').filter(|p| !p.is_empty()).map(Value::text).collect()),
+        "parts" => Value::list(
+            path.split('/')
+                .filter(|p| !p.is_empty())
+                .map(Value::text)
+                .collect(),
+        ),
         "parents" => {
             let mut folders = Vec::new();
             let mut place: &str = path;
@@ -637,4 +663,3 @@ fn path_attribute(path: &Rc<str>, name: &str, of: &Value) -> Value {
         _ => Value::Method(Rc::new((of.clone(), name.to_owned()))),
     }
 }
-

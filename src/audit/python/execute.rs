@@ -50,11 +50,19 @@ impl Interpreter<'_, '_> {
         Flow::Next
     }
 
-    fn statement(&mut self, statement: &Stmt, scope: &mut Scope<'_>, returned: &mut Vec<Value>) -> Flow {
+    fn statement(
+        &mut self,
+        statement: &Stmt,
+        scope: &mut Scope<'_>,
+        returned: &mut Vec<Value>,
+    ) -> Flow {
         let span = scope.module.span(statement.range());
         match statement {
             Stmt::Return(end) => {
-                let value = end.value.as_ref().map_or(Value::None, |v| self.value(v, scope));
+                let value = end
+                    .value
+                    .as_ref()
+                    .map_or(Value::None, |v| self.value(v, scope));
                 return Flow::Return(value);
             }
             Stmt::Assign(assign) => {
@@ -77,7 +85,8 @@ impl Interpreter<'_, '_> {
             }
             Stmt::Expr(expression) => self.effect(&expression.value, scope, span),
             Stmt::If(branch) => {
-                let mut arms: Vec<(Option<&Expr>, &[Stmt])> = vec![(Some(&branch.test), &branch.body)];
+                let mut arms: Vec<(Option<&Expr>, &[Stmt])> =
+                    vec![(Some(&branch.test), &branch.body)];
                 let more = branch.elif_else_clauses.iter();
                 arms.extend(more.map(|clause| (clause.test.as_ref(), &*clause.body)));
                 return self.choose(&arms, scope, returned);
@@ -122,7 +131,11 @@ impl Interpreter<'_, '_> {
             for alias in &import.names {
                 let name = alias.asname.as_ref().unwrap_or(&alias.name);
                 let import = super::module::Import {
-                    module: import.module.as_ref().map(ToString::to_string).unwrap_or_default(),
+                    module: import
+                        .module
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .unwrap_or_default(),
                     level: import.level,
                     name: Some(alias.name.to_string()),
                 };
@@ -133,9 +146,16 @@ impl Interpreter<'_, '_> {
             for alias in &import.names {
                 let whole = alias.name.to_string();
                 let first = whole.split('.').next().unwrap_or_default().to_owned();
-                let name = alias.asname.as_ref().map_or(first.clone(), ToString::to_string);
+                let name = alias
+                    .asname
+                    .as_ref()
+                    .map_or(first.clone(), ToString::to_string);
                 let module = if alias.asname.is_some() { whole } else { first };
-                let import = super::module::Import { module, level: 0, name: None };
+                let import = super::module::Import {
+                    module,
+                    level: 0,
+                    name: None,
+                };
                 bound.push((name, import));
             }
         }
@@ -228,7 +248,11 @@ impl Interpreter<'_, '_> {
         let Some(items) = elements(of) else {
             self.maybe.push(span);
             let before = scope.locals.clone();
-            bind(&each.target, library_result(std::slice::from_ref(of), span), scope);
+            bind(
+                &each.target,
+                library_result(std::slice::from_ref(of), span),
+                scope,
+            );
             let flow = self.block(&each.body, scope, returned);
             self.maybe.pop();
             if let Flow::Return(value) = flow {
@@ -254,7 +278,11 @@ impl Interpreter<'_, '_> {
         if let Expr::Call(call) = expression
             && let Expr::Attribute(attribute) = &*call.func
             && let Expr::Name(name) = &*attribute.value
-            && let Some((_, known)) = scope.locals.iter().rev().find(|(n, _)| *n == name.id.as_str())
+            && let Some((_, known)) = scope
+                .locals
+                .iter()
+                .rev()
+                .find(|(n, _)| *n == name.id.as_str())
             && let known @ (Value::List(_) | Value::Dict(_)) = known.clone()
         {
             let given = self.given(call, scope);
@@ -265,7 +293,11 @@ impl Interpreter<'_, '_> {
                     Value::list(items)
                 }
                 (Ok(given), Value::List(_), "extend") => {
-                    let more = given.positional.into_iter().next().unwrap_or(Value::Something);
+                    let more = given
+                        .positional
+                        .into_iter()
+                        .next()
+                        .unwrap_or(Value::Something);
                     match elements(&more) {
                         Some(more) => combined(Operator::Add, known, Value::list(more), span),
                         None => library_result(&[known, more], span),
@@ -288,8 +320,14 @@ fn assign_to(target: &Expr, value: &Value, scope: &mut Scope<'_>, span: Span) {
     match target {
         Expr::Name(name) => scope.set(name.id.as_str(), value.clone()),
         Expr::Subscript(part) => {
-            let Expr::Name(name) = &*part.value else { return };
-            let known = scope.locals.iter().rev().find(|(n, _)| *n == name.id.as_str());
+            let Expr::Name(name) = &*part.value else {
+                return;
+            };
+            let known = scope
+                .locals
+                .iter()
+                .rev()
+                .find(|(n, _)| *n == name.id.as_str());
             let Some((_, known)) = known else { return };
             let after = match (known, &*part.slice) {
                 (Value::Dict(items), Expr::StringLiteral(key)) => {
@@ -325,7 +363,9 @@ fn merge(scope: &mut Scope<'_>, ways: &[Vec<(String, Value)>], span: Span) {
                 (Value::Dict(a), Some(Value::Dict(b))) => Rc::ptr_eq(a, b),
                 (Value::Object(a), Some(Value::Object(b))) => Rc::ptr_eq(a, b),
                 (Value::Mark(a), Some(Value::Mark(b))) => Rc::ptr_eq(a, b),
-                (Value::Item, Some(Value::Item)) | (Value::Something, Some(Value::Something)) => true,
+                (Value::Item, Some(Value::Item)) | (Value::Something, Some(Value::Something)) => {
+                    true
+                }
                 (a, Some(b)) => a.equals(b) == Some(true),
                 (_, None) => true,
             };

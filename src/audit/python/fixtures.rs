@@ -52,7 +52,8 @@ impl Fixtures {
             if let Some(conftest) = interpreter.modules.at(&join(&around, "conftest.py"))
                 && conftest.base != module.base
             {
-                let names = |i: &mut Interpreter<'_, '_>| of_names(i, &conftest, &conftest.names, true);
+                let names =
+                    |i: &mut Interpreter<'_, '_>| of_names(i, &conftest, &conftest.names, true);
                 scopes.push(self.known((conftest.base, String::new()), interpreter, names));
             }
             place = (!around.is_empty()).then(|| folder(&around).to_owned());
@@ -114,7 +115,8 @@ fn of_names(
                 found.extend(fixture(interpreter, module, function, name));
             }
             What::Import(_) if with_imports => {
-                if let Some(Value::Function(module, function)) = interpreter.of_module(module, name) {
+                if let Some(Value::Function(module, function)) = interpreter.of_module(module, name)
+                {
                     found.extend(fixture(interpreter, &module, &function, name));
                 }
             }
@@ -146,7 +148,9 @@ fn fixture(
         .find(|decorator| is_fixture(interpreter, module, decorator))?;
     let mut given = Given::default();
     if let Expr::Call(call) = decorator {
-        given = interpreter.given(call, &mut Scope::of(module)).unwrap_or_default();
+        given = interpreter
+            .given(call, &mut Scope::of(module))
+            .unwrap_or_default();
     }
     let by_name = |name: &str| {
         let found = given.named.iter().find(|(n, _)| n == name);
@@ -166,7 +170,11 @@ fn fixture(
 }
 
 /// Whether a decorator makes a fixture.
-pub fn is_fixture(interpreter: &mut Interpreter<'_, '_>, module: &Rc<Module>, decorator: &Expr) -> bool {
+pub fn is_fixture(
+    interpreter: &mut Interpreter<'_, '_>,
+    module: &Rc<Module>,
+    decorator: &Expr,
+) -> bool {
     let decorator = match decorator {
         Expr::Call(call) => &*call.func,
         other => other,
@@ -177,7 +185,11 @@ pub fn is_fixture(interpreter: &mut Interpreter<'_, '_>, module: &Rc<Module>, de
 
 /// What a function asks pytest for: what it takes and has no default for.
 pub fn asked(parameters: &Parameters) -> Vec<String> {
-    let all = parameters.posonlyargs.iter().chain(&parameters.args).chain(&parameters.kwonlyargs);
+    let all = parameters
+        .posonlyargs
+        .iter()
+        .chain(&parameters.args)
+        .chain(&parameters.kwonlyargs);
     all.filter(|p| p.default.is_none())
         .map(|p| p.parameter.name.to_string())
         .filter(|name| name != "self" && name != "cls")

@@ -6,8 +6,8 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
 use ruff_text_size::Ranged as _;
+use rustc_hash::FxHashMap;
 
 use super::calls::Given;
 use super::evaluate::{Interpreter, Item};
@@ -16,7 +16,15 @@ use super::modules::{folder, join};
 use super::value::{Mark, Value, Why};
 
 /// Markers that only say how a test is run: whether it carries one selects nothing.
-const WITHOUT_SELECTION: &[&str] = &["skip", "skipif", "xfail", "usefixtures", "filterwarnings", "flaky", "timeout"];
+const WITHOUT_SELECTION: &[&str] = &[
+    "skip",
+    "skipif",
+    "xfail",
+    "usefixtures",
+    "filterwarnings",
+    "flaky",
+    "timeout",
+];
 
 /// The hooks of a repository.
 #[derive(Debug, Default)]
@@ -76,7 +84,8 @@ impl Hooks {
                 let span = module.span(function.range);
                 let _ = interpreter.run(module, &function, None, given, span);
                 let matters = |mark: &Mark, markers: &[String]| {
-                    !WITHOUT_SELECTION.contains(&mark.name.as_str()) && !markers.contains(&mark.name)
+                    !WITHOUT_SELECTION.contains(&mark.name.as_str())
+                        && !markers.contains(&mark.name)
                 };
                 for mark in std::mem::take(&mut interpreter.added) {
                     markers.push(mark.name.clone());
@@ -84,7 +93,11 @@ impl Hooks {
                 }
                 for (mark, condition) in std::mem::take(&mut interpreter.maybe_added) {
                     if matters(&mark, &markers) {
-                        let what = if mark.name.is_empty() { "a marker" } else { &mark.name };
+                        let what = if mark.name.is_empty() {
+                            "a marker"
+                        } else {
+                            &mark.name
+                        };
                         unknown = Some(Why {
                             span: condition,
                             words: format!("whether a hook puts `{what}` on it depends on this"),
@@ -100,7 +113,11 @@ impl Hooks {
     }
 
     /// The conftests around a folder that put markers on tests.
-    fn around(&mut self, interpreter: &mut Interpreter<'_, '_>, place: &str) -> Rc<Vec<Rc<Module>>> {
+    fn around(
+        &mut self,
+        interpreter: &mut Interpreter<'_, '_>,
+        place: &str,
+    ) -> Rc<Vec<Rc<Module>>> {
         if let Some(known) = self.around.get(place) {
             return Rc::clone(known);
         }
@@ -130,7 +147,10 @@ impl Hooks {
             let Some(hook) = function(&module, "pytest_generate_tests") else {
                 continue;
             };
-            let end = hook.body.last().map_or(hook.range.end(), |s| s.range().end());
+            let end = hook
+                .body
+                .last()
+                .map_or(hook.range.end(), |s| s.range().end());
             let range = ruff_text_size::TextRange::new(hook.range.start(), end);
             let text = interpreter.modules.sources.text(module.span(range));
             let spoken = asks.iter().any(|name| {

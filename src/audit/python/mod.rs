@@ -78,23 +78,30 @@ pub fn look(tree: &dyn Tree, sources: &mut SourceMap, roots: &[String], facts: &
 fn is_ignored(collector: &mut Collector<'_, '_, '_>, path: &str) -> bool {
     let mut around = Some(folder(path).to_owned());
     while let Some(place) = around {
-        if let Some(conftest) = collector.interpreter.modules.at(&join(&place, "conftest.py")) {
+        if let Some(conftest) = collector
+            .interpreter
+            .modules
+            .at(&join(&place, "conftest.py"))
+        {
             let below = path.strip_prefix(&format!("{place}/")).unwrap_or(path);
-            let listed = |name: &str, collector: &mut Collector<'_, '_, '_>| {
-                match collector.interpreter.of_module(&conftest, name) {
-                    Some(Value::List(items)) => items
-                        .iter()
-                        .filter_map(|item| match item {
-                            Value::Text(text) => Some(text.to_string()),
-                            _ => None,
-                        })
-                        .collect(),
-                    _ => Vec::new(),
-                }
+            let listed = |name: &str, collector: &mut Collector<'_, '_, '_>| match collector
+                .interpreter
+                .of_module(&conftest, name)
+            {
+                Some(Value::List(items)) => items
+                    .iter()
+                    .filter_map(|item| match item {
+                        Value::Text(text) => Some(text.to_string()),
+                        _ => None,
+                    })
+                    .collect(),
+                _ => Vec::new(),
             };
             let files = listed("collect_ignore", collector);
             let patterns = globs(&listed("collect_ignore_glob", collector));
-            if files.iter().any(|file| file == below || below.starts_with(&format!("{file}/")))
+            if files
+                .iter()
+                .any(|file| file == below || below.starts_with(&format!("{file}/")))
                 || patterns.iter().any(|glob| glob.is_match(below))
             {
                 return true;

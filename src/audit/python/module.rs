@@ -164,11 +164,7 @@ impl Names {
                 if let Expr::Name(name) = &*assign.target {
                     self.fields.push(name.id.to_string());
                     if let Some(value) = assign.value {
-                        self.set(
-                            name.id.as_str(),
-                            What::Value(Rc::new(vec![*value])),
-                            when,
-                        );
+                        self.set(name.id.as_str(), What::Value(Rc::new(vec![*value])), when);
                     }
                 }
             }
@@ -295,8 +291,7 @@ impl Names {
             }
             _ => What::Other(range),
         };
-        self.map
-            .insert(name.id.to_string(), Binding { what, when });
+        self.map.insert(name.id.to_string(), Binding { what, when });
     }
 
     /// A call by itself may change the list that it is called on: `pytestmark.append(…)`.
@@ -378,7 +373,11 @@ fn is_never(test: &Expr) -> bool {
         Expr::BooleanLiteral(literal) => !literal.value,
         Expr::Compare(compare) => {
             let is_name = |e: &Expr| matches!(e, Expr::Name(n) if n.id.as_str() == "__name__");
-            is_name(&compare.left) && compare.ops.iter().all(|op| *op == ruff_python_ast::CmpOp::Eq)
+            is_name(&compare.left)
+                && compare
+                    .ops
+                    .iter()
+                    .all(|op| *op == ruff_python_ast::CmpOp::Eq)
         }
         _ => false,
     }

@@ -71,7 +71,10 @@ impl<'t> Modules<'t> {
     /// The module that an import in another one names; nothing where it is not of the repository.
     pub fn imported(&mut self, from: &Module, import: &Import) -> Option<Rc<Module>> {
         let folder = folder(&from.path).to_owned();
-        let key = (folder, format!("{}{}", ".".repeat(import.level as usize), import.module));
+        let key = (
+            folder,
+            format!("{}{}", ".".repeat(import.level as usize), import.module),
+        );
         let path = match self.found.get(&key) {
             Some(known) => known.clone(),
             None => {
@@ -111,11 +114,9 @@ impl<'t> Modules<'t> {
         // A package below `src` and the like: taken where only one file can be meant.
         let name = below.rsplit('/').next()?;
         let (module, package) = (format!("/{below}.py"), format!("/{below}/__init__.py"));
-        let mut candidates = self
-            .by_name
-            .get(name)?
-            .iter()
-            .filter(|path| below.contains('/') && (path.ends_with(&module) || path.ends_with(&package)));
+        let mut candidates = self.by_name.get(name)?.iter().filter(|path| {
+            below.contains('/') && (path.ends_with(&module) || path.ends_with(&package))
+        });
         match (candidates.next(), candidates.next()) {
             (Some(only), None) => Some(only.clone()),
             _ => None,
@@ -127,13 +128,16 @@ impl<'t> Modules<'t> {
         let path = path.trim_end_matches('/');
         let module = format!("{path}.py");
         let package = join(path, "__init__.py");
-        [package, module].into_iter().find(|path| self.tree.has(path))
+        [package, module]
+            .into_iter()
+            .find(|path| self.tree.has(path))
     }
 }
 
 /// Whether a file is one of Python.
 pub fn is_python(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, ending)| ending == "py")
+    path.rsplit_once('.')
+        .is_some_and(|(_, ending)| ending == "py")
 }
 
 /// The folder of a file; empty at the root.

@@ -56,7 +56,10 @@ pub fn library_result(given: &[Value], span: Span) -> Value {
 
 /// Puts a value at a key.
 pub fn put(entries: &mut Vec<(Value, Value)>, key: Value, value: Value) {
-    match entries.iter_mut().find(|(k, _)| k.equals(&key) == Some(true)) {
+    match entries
+        .iter_mut()
+        .find(|(k, _)| k.equals(&key) == Some(true))
+    {
         Some((_, known)) => *known = value,
         None => entries.push((key, value)),
     }
@@ -66,9 +69,14 @@ pub fn element(of: &Value, key: &Value, span: Span) -> Value {
     match (of, key) {
         (Value::List(items), Value::Integer(number)) => {
             let length = i128::try_from(items.len()).unwrap_or(i128::MAX);
-            let at = if *number < 0 { length + number } else { *number };
+            let at = if *number < 0 {
+                length + number
+            } else {
+                *number
+            };
             let item = usize::try_from(at).ok().and_then(|at| items.get(at));
-            item.cloned().unwrap_or_else(|| Value::unknown(span, "there is no such item"))
+            item.cloned()
+                .unwrap_or_else(|| Value::unknown(span, "there is no such item"))
         }
         (Value::Dict(items), key) => {
             let found = items.iter().find(|(k, _)| k.equals(key) == Some(true));
@@ -105,7 +113,9 @@ pub fn combined(op: Operator, left: Value, right: Value, span: Span) -> Value {
             }
             Value::Dict(Rc::new(all))
         }
-        (Operator::Div, Value::Path(path), Value::Text(name)) => Value::Path(super::modules::join(path, name).into()),
+        (Operator::Div, Value::Path(path), Value::Text(name)) => {
+            Value::Path(super::modules::join(path, name).into())
+        }
         _ => library_result(&[left, right], span),
     }
 }

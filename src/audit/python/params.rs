@@ -51,7 +51,9 @@ pub fn names(mark: &Mark) -> Option<Vec<String>> {
 
 fn given<'m>(mark: &'m Mark, name: &str, place: usize) -> Option<&'m Value> {
     let named = mark.named.iter().find(|(n, _)| n == name);
-    named.map(|(_, value)| value).or_else(|| mark.positional.get(place))
+    named
+        .map(|(_, value)| value)
+        .or_else(|| mark.positional.get(place))
 }
 
 /// The sets of values of a `parametrize`.
@@ -90,9 +92,18 @@ pub fn rows(names: &[String], values: &Value, ids: Option<&Value>) -> Rows {
     Rows::All(rows)
 }
 
-fn row(names: &[String], value: &Value, ids: Option<&Value>, number: usize) -> Result<Row, Rc<Why>> {
+fn row(
+    names: &[String],
+    value: &Value,
+    ids: Option<&Value>,
+    number: usize,
+) -> Result<Row, Rc<Why>> {
     let (values, own_id, marks) = match value {
-        Value::Param(param) => (param.values.clone(), param.id.as_ref(), marks(&param.marks)?),
+        Value::Param(param) => (
+            param.values.clone(),
+            param.id.as_ref(),
+            marks(&param.marks)?,
+        ),
         Value::Unknown(why) => return Err(Rc::clone(why)),
         other if names.len() == 1 => (vec![other.clone()], None, Vec::new()),
         other => (elements(other).unwrap_or_default(), None, Vec::new()),
@@ -215,7 +226,11 @@ fn distinguish(rows: &mut [Row]) {
         if ids.iter().filter(|other| *other == id).count() < 2 {
             continue;
         }
-        let joint = if id.ends_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
+        let joint = if id.ends_with(|c: char| c.is_ascii_digit()) {
+            "_"
+        } else {
+            ""
+        };
         let count = next.entry(id).or_default();
         let mut unique = format!("{id}{joint}{count}");
         while taken.contains(&unique) {
@@ -230,7 +245,9 @@ fn distinguish(rows: &mut [Row]) {
 
 /// Every combination of the rows of several lists: the first list changes slowest.
 pub fn product(lists: &[Vec<Row>]) -> Option<Vec<(CaseId, Vec<Rc<Mark>>)>> {
-    let size = lists.iter().try_fold(1_usize, |size, list| size.checked_mul(list.len()))?;
+    let size = lists
+        .iter()
+        .try_fold(1_usize, |size, list| size.checked_mul(list.len()))?;
     if size > MOST {
         return None;
     }
@@ -242,7 +259,9 @@ pub fn product(lists: &[Vec<Row>]) -> Option<Vec<(CaseId, Vec<Rc<Mark>>)>> {
                 list.iter().map(move |row| {
                     let id = match (&id, &row.id) {
                         (CaseId::None, Some(own)) => CaseId::Known(own.clone()),
-                        (CaseId::Known(before), Some(own)) => CaseId::Known(format!("{before}-{own}")),
+                        (CaseId::Known(before), Some(own)) => {
+                            CaseId::Known(format!("{before}-{own}"))
+                        }
                         _ => CaseId::Unknown,
                     };
                     (id, [marks.as_slice(), &row.marks].concat())

@@ -11,7 +11,15 @@ use crate::source::Span;
 
 /// The folders that pytest does not look into unless it is told other ones.
 const NOT_RECURSED: &[&str] = &[
-    "*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}",
+    "*.egg",
+    ".*",
+    "_darcs",
+    "build",
+    "CVS",
+    "dist",
+    "node_modules",
+    "venv",
+    "{arch}",
 ];
 
 /// What pytest is told.
@@ -206,7 +214,10 @@ fn matches(patterns: &[String], name: &str) -> bool {
     patterns.iter().any(|pattern| {
         let is_glob = pattern.contains(['*', '?', '[']);
         name.starts_with(pattern.as_str())
-            || is_glob && globs(std::slice::from_ref(pattern)).iter().any(|g| g.is_match(name))
+            || is_glob
+                && globs(std::slice::from_ref(pattern))
+                    .iter()
+                    .any(|g| g.is_match(name))
     })
 }
 

@@ -100,14 +100,20 @@ fn has_features(call: &Call, test: &Cargo) -> bool {
     }
     let mut enabled: FxHashSet<String> = FxHashSet::default();
     while let Some(feature) = open.pop() {
-        let implied = test.package.features.iter().find(|(name, _)| *name == feature);
+        let implied = test
+            .package
+            .features
+            .iter()
+            .find(|(name, _)| *name == feature);
         if enabled.insert(feature.clone())
             && let Some((_, more)) = implied
         {
             open.extend(more.iter().cloned());
         }
     }
-    test.features.iter().all(|feature| enabled.contains(feature))
+    test.features
+        .iter()
+        .all(|feature| enabled.contains(feature))
 }
 
 fn is_named(call: &Call, name: &str) -> bool {
@@ -118,5 +124,6 @@ fn is_named(call: &Call, name: &str) -> bool {
             name.contains(part.as_str())
         }
     };
-    (call.filters.is_empty() || call.filters.iter().any(matches)) && !call.skipped.iter().any(matches)
+    (call.filters.is_empty() || call.filters.iter().any(matches))
+        && !call.skipped.iter().any(matches)
 }

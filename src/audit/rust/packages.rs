@@ -55,7 +55,9 @@ pub fn look(tree: &dyn Tree) -> Vec<Package> {
     let mut workspaces = Vec::new();
     let mut packages = Vec::new();
     for path in manifests {
-        let Some(document) = toml(tree, path) else { continue };
+        let Some(document) = toml(tree, path) else {
+            continue;
+        };
         let place = folder(path);
         if let Some(table) = at(document.as_item(), &["workspace"]) {
             let has_package = at(document.as_item(), &["package"]).is_some();
@@ -126,7 +128,9 @@ fn package(tree: &dyn Tree, place: &str, document: &Item) -> Option<Package> {
     let name = at(document, &["package", "name"])?.as_str()?.to_owned();
     let features = at(document, &["features"]).and_then(Item::as_table_like);
     let features = features.map(|table| {
-        let each = table.iter().map(|(name, item)| (name.to_owned(), strings(item)));
+        let each = table
+            .iter()
+            .map(|(name, item)| (name.to_owned(), strings(item)));
         each.collect()
     });
     Some(Package {
@@ -178,10 +182,14 @@ fn targets(tree: &dyn Tree, place: &str, document: &Item) -> Vec<Root> {
             roots.push(Root {
                 kind: make(name.to_owned()),
                 path,
-                features: table.get("required-features").map(strings).unwrap_or_default(),
+                features: table
+                    .get("required-features")
+                    .map(strings)
+                    .unwrap_or_default(),
             });
         }
-        if at(document, &["package", &format!("auto{key}s")]).and_then(Item::as_bool) == Some(false) {
+        if at(document, &["package", &format!("auto{key}s")]).and_then(Item::as_bool) == Some(false)
+        {
             continue;
         }
         for (name, path) in found(tree, &path_of(usual)) {
@@ -209,12 +217,18 @@ fn targets(tree: &dyn Tree, place: &str, document: &Item) -> Vec<Root> {
 /// The targets that lie in a folder: its files, and the `main.rs` of the folders in it.
 fn found(tree: &dyn Tree, place: &str) -> Vec<(String, String)> {
     let start = format!("{place}/");
-    let from = tree.files().partition_point(|path| path.as_str() < start.as_str());
-    let files = tree.files()[from..].iter().take_while(|path| path.starts_with(&start));
+    let from = tree
+        .files()
+        .partition_point(|path| path.as_str() < start.as_str());
+    let files = tree.files()[from..]
+        .iter()
+        .take_while(|path| path.starts_with(&start));
     files
         .filter_map(|path| {
             let below = path.strip_prefix(&start)?;
-            let name = below.strip_suffix("/main.rs").or_else(|| below.strip_suffix(".rs"))?;
+            let name = below
+                .strip_suffix("/main.rs")
+                .or_else(|| below.strip_suffix(".rs"))?;
             (!name.contains('/')).then(|| (name.to_owned(), path.clone()))
         })
         .collect()

@@ -44,7 +44,9 @@ impl Finder<'_> {
         if depth == DEPTH || !self.seen.insert(path.to_owned()) {
             return;
         }
-        let Some(text) = self.tree.text(path) else { return };
+        let Some(text) = self.tree.text(path) else {
+            return;
+        };
         let declared = declared(&text);
         if speaks_of_tests(&text) {
             self.parse(path, &text, module, features);
@@ -108,7 +110,9 @@ impl Finder<'_> {
                     self.function(&function.attrs, &name.to_string(), name.span(), place);
                 }
                 Item::Mod(inner) => {
-                    let Some((_, items)) = &inner.content else { continue };
+                    let Some((_, items)) = &inner.content else {
+                        continue;
+                    };
                     let known = place.features.len();
                     let more = self.conditions(&inner.attrs, place);
                     place.features.extend(more);
@@ -141,7 +145,14 @@ impl Finder<'_> {
                     if let Some(TokenTree::Ident(name)) = tokens.next()
                         && is_test
                     {
-                        self.add(&name.to_string(), name.span(), is_ignored, CaseId::None, &[], place);
+                        self.add(
+                            &name.to_string(),
+                            name.span(),
+                            is_ignored,
+                            CaseId::None,
+                            &[],
+                            place,
+                        );
                     }
                     is_test = false;
                     is_ignored = false;
@@ -165,12 +176,17 @@ impl Finder<'_> {
         let names: Vec<String> = attributes.iter().map(last).collect();
         let has = |name: &str| names.iter().any(|n| n == name);
         // Macros that make several tests of one function: their names only a build tells.
-        let makes_several = has("rstest") || has("test_case") || has("parameterized") || has("apply");
+        let makes_several =
+            has("rstest") || has("test_case") || has("parameterized") || has("apply");
         if !has("test") && !makes_several && !has("wasm_bindgen_test") && !has("sqlx_test") {
             return;
         }
         let several = has("test_case") || has("case") || has("parameterized") || has("apply");
-        let case = if several { CaseId::Unknown } else { CaseId::None };
+        let case = if several {
+            CaseId::Unknown
+        } else {
+            CaseId::None
+        };
         let features = self.conditions(attributes, place);
         self.add(name, span, has("ignore"), case, &features, place);
     }
@@ -184,7 +200,9 @@ impl Finder<'_> {
         features: &[String],
         place: &Place<'_>,
     ) {
-        let name = [place.module.as_slice(), &[name.to_owned()]].concat().join("::");
+        let name = [place.module.as_slice(), &[name.to_owned()]]
+            .concat()
+            .join("::");
         self.facts.tests.push(Test {
             runner: Runner::Cargo,
             id: format!("{}::{name}", place.path),
@@ -211,10 +229,14 @@ impl Finder<'_> {
     fn conditions(&mut self, attributes: &[Attribute], place: &Place<'_>) -> Vec<String> {
         let mut features = Vec::new();
         for attribute in attributes.iter().filter(|a| a.path().is_ident("cfg")) {
-            let Meta::List(list) = &attribute.meta else { continue };
+            let Meta::List(list) = &attribute.meta else {
+                continue;
+            };
             if !required(list.tokens.clone(), &mut features) {
                 let word = attribute.path().segments.first();
-                let span = word.map_or(Span::new(place.base, place.base), |w| place.span(w.ident.span()));
+                let span = word.map_or(Span::new(place.base, place.base), |w| {
+                    place.span(w.ident.span())
+                });
                 let words = format!("whether tests of {} are there depends on this", place.path);
                 super::unknown(self.facts, span, words);
             }
@@ -237,10 +259,17 @@ struct Place<'p> {
 impl Place<'_> {
     fn span(&self, span: proc_macro2::Span) -> Span {
         let at = |place: proc_macro2::LineColumn| {
-            let start = self.starts.get(place.line.saturating_sub(1)).copied().unwrap_or_default();
+            let start = self
+                .starts
+                .get(place.line.saturating_sub(1))
+                .copied()
+                .unwrap_or_default();
             // Columns are counted in characters.
             let line = self.text.get(start..).unwrap_or_default();
-            let below = line.char_indices().nth(place.column).map_or(line.len(), |(at, _)| at);
+            let below = line
+                .char_indices()
+                .nth(place.column)
+                .map_or(line.len(), |(at, _)| at);
             self.base + u32::try_from(start + below).unwrap_or_default()
         };
         Span::new(at(span.start()), at(span.end()))
@@ -289,9 +318,16 @@ fn required(tokens: TokenStream, features: &mut Vec<String>) -> bool {
 
 /// Whether a file may hold tests: those that do not need not be parsed.
 fn speaks_of_tests(text: &str) -> bool {
-    ["test]", "test(", "rstest", "test_case", "parameterized", "apply("]
-        .iter()
-        .any(|word| text.contains(word))
+    [
+        "test]",
+        "test(",
+        "rstest",
+        "test_case",
+        "parameterized",
+        "apply(",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
 }
 
 /// The modules that a file declares and keeps elsewhere.
@@ -318,7 +354,9 @@ fn declared(text: &str) -> Vec<Declared> {
         let words = line.split("mod ").nth(1).filter(|_| {
             line.starts_with("mod ") || line.starts_with("pub mod ") || line.starts_with("pub(")
         });
-        if let Some(name) = words.and_then(|rest| rest.split(';').next().filter(|_| rest.contains(';'))) {
+        if let Some(name) =
+            words.and_then(|rest| rest.split(';').next().filter(|_| rest.contains(';')))
+        {
             let name = name.trim().trim_start_matches("r#");
             if name.chars().all(|c| c.is_alphanumeric() || c == '_') {
                 found.push(Declared {
