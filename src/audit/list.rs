@@ -116,13 +116,12 @@ pub fn text(sources: &SourceMap, facts: &Facts, planned: Planned<'_>) -> String 
         .count();
     let _ = write!(
         out,
-        "\n{} of {} and {} of cargo in {} files; with their parameters, {count} tests\n",
+        "\n{} of pytest and {} of cargo in {} files; with their parameters, {count} tests\n",
         facts
             .tests
             .iter()
             .filter(|t| t.runner == Runner::Pytest)
             .count(),
-        "pytest",
         facts
             .tests
             .iter()

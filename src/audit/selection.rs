@@ -336,15 +336,10 @@ impl<'p, 's> Matcher<'p, 's> {
                 .contains(set, |atom| holds(plan, &case.markers, atom)),
         )
     }
-
-    /// Whether two expressions, as pytest reads them, ask for the same.
-    pub fn equal(&mut self, a: &MarkerNode, b: &MarkerNode) -> bool {
-        match (self.algebra.of_node(a), self.algebra.of_node(b)) {
-            (Ok(a), Ok(b)) => self.algebra.equal(a, b) == Ok(true),
-            _ => false,
-        }
-    }
 }
+
+/// The places of a call, and what it passes over: paths and patterns.
+type Asked = (Vec<String>, Vec<String>, Vec<String>);
 
 /// Which files the lanes come to.
 struct Reach {
@@ -356,10 +351,7 @@ struct Reach {
 
 impl Reach {
     fn new(lanes: &[Lane], facts: &Facts, tree: &dyn Tree) -> Self {
-        let mut different: IndexMap<
-            (Vec<String>, Vec<String>, Vec<String>),
-            FxHashMap<String, bool>,
-        > = IndexMap::new();
+        let mut different: IndexMap<Asked, FxHashMap<String, bool>> = IndexMap::new();
         let mut lists = Vec::with_capacity(lanes.len());
         let tested: Vec<&str> = {
             let mut files: Vec<&str> = facts

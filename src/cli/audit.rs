@@ -12,6 +12,7 @@ use crate::audit::{compare, list, look};
 use crate::compile;
 use crate::diagnostics::levels::Levels;
 use crate::diagnostics::{has_errors, sort};
+use crate::init::paths::has_extension;
 use crate::jobs::Jobs;
 use crate::source::SourceMap;
 
@@ -122,7 +123,7 @@ fn read_results(
             let below = Disk::read(path);
             let files = crate::init::Tree::files(&below).iter();
             files
-                .filter(|file| file.ends_with(".xml"))
+                .filter(|file| has_extension(file, &["xml"]))
                 .map(|file| path.join(file))
                 .collect()
         } else {

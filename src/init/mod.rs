@@ -13,7 +13,7 @@ mod languages;
 pub(crate) mod manifest;
 pub(crate) mod markers;
 mod node;
-mod paths;
+pub(crate) mod paths;
 mod python;
 mod rust;
 mod text;

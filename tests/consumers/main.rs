@@ -18,6 +18,7 @@
 mod support;
 
 mod act;
+mod audit;
 mod documents;
 mod expressions;
 mod gate;

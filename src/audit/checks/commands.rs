@@ -1,6 +1,7 @@
 //! The commands of workflows that people wrote are commands of the plan.
 
 use super::{Check, Context};
+use crate::algebra::{Algebra, Space};
 use crate::audit::command_line::{Cargo, Pytest};
 use crate::audit::selection::{Call, node_of};
 use crate::audit::workflows::{self, Step};
@@ -94,20 +95,21 @@ fn is_same(context: &Context<'_>, planned: &Call, found: &Call) -> bool {
     }
 }
 
-/// Whether two expressions ask for the same.
+/// Whether two expressions ask for the same tests, by the marker groups of the plan.
 fn same_markers(context: &Context<'_>, planned: Option<&str>, found: Option<&str>) -> bool {
-    match (planned, found) {
-        (None, None) => true,
-        (Some(planned), Some(found)) => {
-            if planned == found {
-                return true;
-            }
-            let nodes = (node_of(context.plan, planned), node_of(context.plan, found));
-            match nodes {
-                (Some(a), Some(b)) => context.matcher.borrow_mut().equal(&a, &b),
-                _ => false,
-            }
-        }
+    let (planned, found) = match (planned, found) {
+        (None, None) => return true,
+        (Some(planned), Some(found)) => (planned, found),
+        _ => return false,
+    };
+    let nodes = (node_of(context.plan, planned), node_of(context.plan, found));
+    let (Some(a), Some(b)) = nodes else {
+        return false;
+    };
+    let space = Space::of_plan(context.plan, [&a, &b]);
+    let mut algebra = Algebra::new(&space);
+    match (algebra.of_node(&a), algebra.of_node(&b)) {
+        (Ok(a), Ok(b)) => algebra.equal(a, b) == Ok(true),
         _ => false,
     }
 }

@@ -31,7 +31,7 @@ impl Check for EmptyJobs {
             let plan = context.plan;
             let suite = &plan.suites[job.suite];
             let of_suite = |other: &u32| context.job_of(*other).suite == job.suite;
-            let is_whole = !full.iter().any(|other| of_suite(other));
+            let is_whole = !full.iter().any(of_suite);
             if is_whole && !said.insert(job.suite) {
                 continue;
             }

@@ -1,7 +1,7 @@
 //! Every test in quarantine is there.
 
 use super::{Check, Context, names};
-use crate::audit::python::Settings;
+use crate::audit::python::{Settings, is_python};
 use crate::diagnostics::{Code, Diagnostic, codes, suggest};
 
 pub(super) struct Quarantines;
@@ -22,7 +22,7 @@ impl Check for Quarantines {
             // Of a file that is no test file of pytest nothing was read.
             if let Some(file) = file
                 && context.tree.has(file)
-                && !file.ends_with(".rs")
+                && is_python(file)
                 && !settings.is_test_file(file)
                 && !context.tests().any(|(_, test)| test.file == file)
             {

@@ -21,15 +21,14 @@ impl Check for Services {
                     .cases
                     .iter()
                     .zip(&context.selection.lanes_of[number])
-                    .filter_map(|(case, lanes)| {
+                    .find_map(|(case, lanes)| {
                         let carried = case.markers.iter().find(|m| m.name == marker.as_str());
                         let span = carried.map(|m| m.span).or(asks.then_some(test.span))?;
                         let lane = lanes
                             .iter()
                             .find(|l| !context.job_of(**l).services.contains(&id))?;
                         Some((span, *lane))
-                    })
-                    .next();
+                    });
                 let Some((span, lane)) = used else { continue };
                 let suite = &plan.suites[context.job_of(lane).suite];
                 let message = format!(

@@ -240,11 +240,11 @@ impl Interpreter<'_, '_> {
                 }
             }
             ("bool", _, Some(value)) => value.truth().map(Value::Bool),
-            ("str", _, Some(value @ (Value::Text(_) | Value::Path(_)))) => Some(value.clone()),
+            ("str", _, Some(value @ (Value::Text(_) | Value::Path(_))))
+            | ("int", _, Some(value @ Value::Integer(_))) => Some(value.clone()),
             ("str" | "repr", _, Some(Value::Integer(number))) => {
                 Some(Value::text(number.to_string()))
             }
-            ("int", _, Some(value @ Value::Integer(_))) => Some(value.clone()),
             ("getattr", _, Some(of)) => match given.positional.get(1) {
                 Some(Value::Text(name)) => {
                     let known = self.attribute(of, name, span);
@@ -539,13 +539,13 @@ fn text_method(of: &Value, name: &str, first: Option<&Value>, span: Span) -> Val
         ("upper", _) if !is_path => Value::text(text.to_uppercase()),
         ("strip", None) if !is_path => Value::text(text.trim()),
         ("split", Some(by)) if !is_path => Value::list(text.split(by).map(Value::text).collect()),
-        ("replace", _) => Value::Something,
-        ("resolve" | "absolute" | "as_posix", _) if is_path => of.clone(),
+        ("resolve" | "absolute" | "as_posix", _) | ("relative_to", Some("")) if is_path => {
+            of.clone()
+        }
         ("joinpath", Some(name)) if is_path => Value::Path(super::modules::join(text, name).into()),
         ("is_relative_to", Some(folder)) if is_path => {
             Value::Bool(text == folder || super::modules::is_below(text, folder))
         }
-        ("relative_to", Some("")) if is_path => of.clone(),
         ("relative_to", Some(folder)) if is_path => {
             match text.strip_prefix(&format!("{folder}/")) {
                 Some(rest) => Value::Path(rest.into()),

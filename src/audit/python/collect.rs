@@ -8,7 +8,7 @@ use ruff_text_size::{Ranged as _, TextRange};
 use super::super::facts::{Carried, Case, CaseId, Facts, Given, Runner, Test, Unknown, Why};
 use super::evaluate::{Interpreter, Item, Scope};
 use super::fixtures::{Fixtures, asked, is_fixture};
-use super::hooks::Hooks;
+use super::hooks::{Hooks, makes_tests};
 use super::module::{Binding, Class, Function, Module, What};
 use super::params::{self, Rows};
 use super::settings::Settings;
@@ -257,7 +257,7 @@ impl Collector<'_, '_, '_> {
     /// The markers that a class itself carries.
     fn marks_of_class(&mut self, module: &Rc<Module>, class: &Rc<Class>, place: &mut Place) {
         let found = self.decorating(module, None, &class.decorators);
-        self.take(found, place);
+        take(found, place);
         if let Some(binding) = class.names.map.get("pytestmark") {
             let value = match &binding.what {
                 What::Value(values) => {
@@ -271,14 +271,7 @@ impl Collector<'_, '_, '_> {
                     .unwrap_or(Value::None),
             };
             let found = params::marks(&value).map_err(|why| placed(&why, module, class.range));
-            self.take(found, place);
-        }
-    }
-
-    fn take(&mut self, found: Result<Vec<Rc<Mark>>, Rc<Why>>, place: &mut Place) {
-        match found {
-            Ok(marks) => place.marks.extend(marks),
-            Err(why) => place.unknown = Some(why),
+            take(found, place);
         }
     }
 
@@ -295,11 +288,9 @@ impl Collector<'_, '_, '_> {
             scope.class = class.map(|class| &class.names);
             match self.interpreter.value(decorator, &mut scope) {
                 Value::Mark(mark) => marks.push(mark),
-                Value::Unknown(why) => {
-                    // A decorator that is made in a function: does it speak of markers at all?
-                    if self.speaks_of_marks(module, decorator) {
-                        return Err(placed(&why, module, decorator.range()));
-                    }
+                // A decorator that is made in a function: does it speak of markers at all?
+                Value::Unknown(why) if self.speaks_of_marks(module, decorator) => {
+                    return Err(placed(&why, module, decorator.range()));
                 }
                 Value::Function(home, function)
                     if self.text_of(&home, &function).contains("mark") =>
@@ -393,8 +384,8 @@ impl Collector<'_, '_, '_> {
         };
         is_whole &= product.is_some();
         // Of tests that cannot be counted one stands for all, with what all carry.
-        let product = product.unwrap_or_else(|| self.rows_of_unknown(&counted));
-        let touched = self.hooks.makes_tests(&mut self.interpreter, module, &asks);
+        let product = product.unwrap_or_else(|| rows_of_unknown(&counted));
+        let touched = makes_tests(&mut self.interpreter, module, &asks);
         if let Some((why, marks)) = touched {
             is_whole = false;
             if marks {
@@ -412,7 +403,7 @@ impl Collector<'_, '_, '_> {
             };
             // What a hook adds depends on what is there already.
             let (added, maybe) = if unknown.is_none() {
-                self.hooks.mark(&mut self.interpreter, item)
+                self.hooks.mark(&mut self.interpreter, &item)
             } else {
                 (Vec::new(), None)
             };
@@ -487,26 +478,6 @@ impl Collector<'_, '_, '_> {
         (asks, all)
     }
 
-    /// Where tests cannot be counted: each different set of markers that rows are known to bring.
-    fn rows_of_unknown(&self, counted: &[Vec<params::Row>]) -> Vec<(CaseId, Vec<Rc<Mark>>)> {
-        let brings: Vec<Vec<params::Row>> = counted
-            .iter()
-            .map(|rows| {
-                let mut different: Vec<params::Row> = Vec::new();
-                for row in rows {
-                    let names = |row: &params::Row| -> Vec<String> {
-                        row.marks.iter().map(|m| m.name.clone()).collect()
-                    };
-                    if !different.iter().any(|known| names(known) == names(row)) {
-                        different.push(row.clone());
-                    }
-                }
-                different
-            })
-            .collect();
-        params::product(&brings).unwrap_or_else(|| vec![(CaseId::Unknown, Vec::new())])
-    }
-
     fn unknown(&mut self, span: Span, words: String) {
         self.facts.unknown.push(Unknown { span, words });
     }
@@ -550,5 +521,33 @@ fn carried(mark: &Mark, by_hook: bool) -> Carried {
         },
         span: mark.span,
         by_hook,
+    }
+}
+
+/// Where tests cannot be counted: each different set of markers that rows are known to bring.
+fn rows_of_unknown(counted: &[Vec<params::Row>]) -> Vec<(CaseId, Vec<Rc<Mark>>)> {
+    let brings: Vec<Vec<params::Row>> = counted
+        .iter()
+        .map(|rows| {
+            let mut different: Vec<params::Row> = Vec::new();
+            for row in rows {
+                let names = |row: &params::Row| -> Vec<String> {
+                    row.marks.iter().map(|m| m.name.clone()).collect()
+                };
+                if !different.iter().any(|known| names(known) == names(row)) {
+                    different.push(row.clone());
+                }
+            }
+            different
+        })
+        .collect();
+    params::product(&brings).unwrap_or_else(|| vec![(CaseId::Unknown, Vec::new())])
+}
+
+/// Keeps markers that were found, or why they are not known.
+fn take(found: Result<Vec<Rc<Mark>>, Rc<Why>>, place: &mut Place) {
+    match found {
+        Ok(marks) => place.marks.extend(marks),
+        Err(why) => place.unknown = Some(why),
     }
 }

@@ -44,6 +44,9 @@ pub struct Item {
     pub markers: Vec<String>,
 }
 
+/// A class and those it comes from, nearest first, each with its module.
+pub type Line = Vec<(Rc<Module>, Rc<Class>)>;
+
 /// Where an expression stands: its module, and the names around it.
 #[derive(Debug)]
 pub struct Scope<'s> {
@@ -258,7 +261,7 @@ impl<'m, 't> Interpreter<'m, 't> {
         for element in text.value.elements() {
             match element {
                 ruff_python_ast::InterpolatedStringElement::Literal(part) => {
-                    whole.push_str(&part.value)
+                    whole.push_str(&part.value);
                 }
                 ruff_python_ast::InterpolatedStringElement::Interpolation(part) => {
                     let plain = part.format_spec.is_none();
@@ -495,11 +498,7 @@ impl<'m, 't> Interpreter<'m, 't> {
 
     /// A class and those it comes from, nearest first, as far as they are of the repository; and the
     /// names of the others.
-    pub fn lineage(
-        &mut self,
-        module: &Rc<Module>,
-        class: &Rc<Class>,
-    ) -> (Vec<(Rc<Module>, Rc<Class>)>, Vec<Value>) {
+    pub fn lineage(&mut self, module: &Rc<Module>, class: &Rc<Class>) -> (Line, Vec<Value>) {
         let mut line = vec![(Rc::clone(module), Rc::clone(class))];
         let mut foreign = Vec::new();
         let mut next = 0;

@@ -363,11 +363,10 @@ fn merge(scope: &mut Scope<'_>, ways: &[Vec<(String, Value)>], span: Span) {
                 (Value::Dict(a), Some(Value::Dict(b))) => Rc::ptr_eq(a, b),
                 (Value::Object(a), Some(Value::Object(b))) => Rc::ptr_eq(a, b),
                 (Value::Mark(a), Some(Value::Mark(b))) => Rc::ptr_eq(a, b),
-                (Value::Item, Some(Value::Item)) | (Value::Something, Some(Value::Something)) => {
-                    true
-                }
+                (Value::Item, Some(Value::Item))
+                | (Value::Something, Some(Value::Something))
+                | (_, None) => true,
                 (a, Some(b)) => a.equals(b) == Some(true),
-                (_, None) => true,
             };
             if !same {
                 let other = other.cloned().unwrap_or(Value::None);

@@ -43,7 +43,7 @@ type Marked = (Vec<Mark>, Option<Why>);
 
 impl Hooks {
     /// What the hooks around a test put on it; and why more may be put there.
-    pub fn mark(&mut self, interpreter: &mut Interpreter<'_, '_>, item: Item) -> Marked {
+    pub fn mark(&mut self, interpreter: &mut Interpreter<'_, '_>, item: &Item) -> Marked {
         let modules = self.around(interpreter, folder(&item.path));
         if modules.is_empty() {
             return (Vec::new(), None);
@@ -132,41 +132,40 @@ impl Hooks {
         self.around.insert(place.to_owned(), Rc::clone(&found));
         found
     }
+}
 
-    /// Whether a `pytest_generate_tests` around a test may make several of it, and whether with
-    /// markers: it does where it speaks of something that the test asks for.
-    pub fn makes_tests(
-        &mut self,
-        interpreter: &mut Interpreter<'_, '_>,
-        module: &Rc<Module>,
-        asks: &[String],
-    ) -> Option<(Why, bool)> {
-        let mut modules = conftests(interpreter, folder(&module.path));
-        modules.push(Rc::clone(module));
-        for module in modules {
-            let Some(hook) = function(&module, "pytest_generate_tests") else {
-                continue;
+/// Whether a `pytest_generate_tests` around a test may make several of it, and whether with
+/// markers: it does where it speaks of something that the test asks for.
+pub fn makes_tests(
+    interpreter: &mut Interpreter<'_, '_>,
+    module: &Rc<Module>,
+    asks: &[String],
+) -> Option<(Why, bool)> {
+    let mut modules = conftests(interpreter, folder(&module.path));
+    modules.push(Rc::clone(module));
+    for module in modules {
+        let Some(hook) = function(&module, "pytest_generate_tests") else {
+            continue;
+        };
+        let end = hook
+            .body
+            .last()
+            .map_or(hook.range.end(), |s| s.range().end());
+        let range = ruff_text_size::TextRange::new(hook.range.start(), end);
+        let text = interpreter.modules.sources.text(module.span(range));
+        let spoken = asks.iter().any(|name| {
+            text.contains(&format!("\"{name}\"")) || text.contains(&format!("'{name}'"))
+        });
+        let is_general = !text.contains('"') && !text.contains('\'');
+        if spoken || is_general {
+            let why = Why {
+                span: module.span(hook.range),
+                words: "`pytest_generate_tests` makes its tests".to_owned(),
             };
-            let end = hook
-                .body
-                .last()
-                .map_or(hook.range.end(), |s| s.range().end());
-            let range = ruff_text_size::TextRange::new(hook.range.start(), end);
-            let text = interpreter.modules.sources.text(module.span(range));
-            let spoken = asks.iter().any(|name| {
-                text.contains(&format!("\"{name}\"")) || text.contains(&format!("'{name}'"))
-            });
-            let is_general = !text.contains('"') && !text.contains('\'');
-            if spoken || is_general {
-                let why = Why {
-                    span: module.span(hook.range),
-                    words: "`pytest_generate_tests` makes its tests".to_owned(),
-                };
-                return Some((why, text.contains("mark")));
-            }
+            return Some((why, text.contains("mark")));
         }
-        None
     }
+    None
 }
 
 /// The conftests around a folder, the innermost first.

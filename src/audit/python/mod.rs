@@ -17,7 +17,7 @@ mod params;
 mod settings;
 pub mod value;
 
-pub use modules::{folder, is_below, join};
+pub use modules::{folder, is_below, is_python, join};
 pub use settings::{Settings, globs};
 
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ use crate::init::Tree;
 use crate::source::{SourceMap, Span};
 use collect::Collector;
 use evaluate::Interpreter;
-use modules::{Modules, is_python};
+use modules::Modules;
 use value::Value;
 
 /// Looks for tests: where pytest comes to from the root, and below `roots`, the folders and files that

@@ -172,12 +172,11 @@ impl Names {
             Stmt::Import(import) => {
                 for alias in import.names {
                     let whole = alias.name.to_string();
-                    let (name, module) = match alias.asname {
-                        Some(name) => (name.to_string(), whole),
-                        None => {
-                            let first = whole.split('.').next().unwrap_or_default().to_owned();
-                            (first.clone(), first)
-                        }
+                    let (name, module) = if let Some(name) = alias.asname {
+                        (name.to_string(), whole)
+                    } else {
+                        let first = whole.split('.').next().unwrap_or_default().to_owned();
+                        (first.clone(), first)
                     };
                     let import = Import {
                         module,

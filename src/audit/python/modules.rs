@@ -75,13 +75,12 @@ impl<'t> Modules<'t> {
             folder,
             format!("{}{}", ".".repeat(import.level as usize), import.module),
         );
-        let path = match self.found.get(&key) {
-            Some(known) => known.clone(),
-            None => {
-                let path = self.find(&key.0, import);
-                self.found.insert(key, path.clone());
-                path
-            }
+        let path = if let Some(known) = self.found.get(&key) {
+            known.clone()
+        } else {
+            let path = self.find(&key.0, import);
+            self.found.insert(key, path.clone());
+            path
         };
         self.at(&path?)
     }

@@ -1,5 +1,6 @@
 //! The tests that one function with parameters makes, and their ids.
 
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 use super::super::facts::CaseId;
@@ -198,9 +199,9 @@ fn escaped(text: &str) -> String {
             '\r' => id.push_str("\\r"),
             '\\' => id.push_str("\\\\"),
             ' '..='~' => id.push(c),
-            _ if code < 0x100 => id.push_str(&format!("\\x{code:02x}")),
-            _ if code < 0x1_0000 => id.push_str(&format!("\\u{code:04x}")),
-            _ => id.push_str(&format!("\\U{code:08x}")),
+            _ if code < 0x100 => drop(write!(id, "\\x{code:02x}")),
+            _ if code < 0x1_0000 => drop(write!(id, "\\u{code:04x}")),
+            _ => drop(write!(id, "\\U{code:08x}")),
         }
     }
     id

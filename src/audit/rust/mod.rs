@@ -73,8 +73,9 @@ fn is_chosen(call: &Call, target: &Target) -> bool {
     }
     let is = |name: &Option<String>, own: &str| name.as_deref().is_none_or(|name| name == own);
     call.targets.iter().any(|chosen| match (chosen, target) {
-        (Chosen::All, _) | (Chosen::Lib, Target::Lib) => true,
-        (Chosen::Test(None), Target::Lib | Target::Bin(_)) => true,
+        (Chosen::All, _)
+        | (Chosen::Lib, Target::Lib)
+        | (Chosen::Test(None), Target::Lib | Target::Bin(_)) => true,
         (Chosen::Bin(name), Target::Bin(own))
         | (Chosen::Test(name), Target::Test(own))
         | (Chosen::Example(name), Target::Example(own))

@@ -142,6 +142,9 @@ fn package(tree: &dyn Tree, place: &str, document: &Item) -> Option<Package> {
     })
 }
 
+/// Makes a target of its name.
+type Make = fn(String) -> Target;
+
 fn targets(tree: &dyn Tree, place: &str, document: &Item) -> Vec<Root> {
     let mut roots = Vec::new();
     let path_of = |path: &str| super::super::python::join(place, path);
@@ -159,7 +162,6 @@ fn targets(tree: &dyn Tree, place: &str, document: &Item) -> Vec<Root> {
             features: Vec::new(),
         });
     }
-    type Make = fn(String) -> Target;
     let kinds: [(&str, &str, Make); 4] = [
         ("bin", "src/bin", Target::Bin),
         ("test", "tests", Target::Test),
