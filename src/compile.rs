@@ -1,8 +1,8 @@
 //! The pipeline from a file's name to a checked plan.
 
 use crate::checks::{self, CheckedPlan};
-use crate::diagnostics::{self, Diagnostic, codes};
-use crate::resolve;
+use crate::diagnostics::{self, Diagnostic, Fix, codes, suggest};
+use crate::resolve::{self, Unread};
 use crate::schema::values::Date;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{self, ast};
@@ -15,6 +15,13 @@ pub trait Loader {
     /// # Errors
     /// Why there is none.
     fn load(&mut self, path: &str) -> Result<String, LoadError>;
+
+    /// The files beside `path`, by their names without folders, for "did you mean". Nothing where nobody
+    /// knows.
+    fn beside(&mut self, path: &str) -> Vec<String> {
+        let _ = path;
+        Vec::new()
+    }
 
     /// The files of the repository, by their paths relative to its root, with `/` between folders.
     /// `root` is what the plan says of it: its path relative to the folder of the plan. Nothing where
@@ -112,11 +119,11 @@ pub fn compile(entry: &Entry, today: Option<Date>, loader: &mut dyn Loader) -> C
     let mut sources = SourceMap::new();
     let mut diagnostics = Vec::new();
     let mut files = load(entry, loader, &mut sources, &mut diagnostics);
-    report_circles(&files, &mut diagnostics);
+    report_circles(&files, &sources, &mut diagnostics);
     // The texts were read in the order in which they were found; so their errors come in order.
     files.sort_by_key(|(id, _)| *id);
-    let broken = diagnostics::has_errors(&diagnostics);
     let resolved = resolve::resolve(&sources, &files, &mut diagnostics);
+    let unread = Unread::of(&sources, &files, resolved.dropped());
     let plan = resolve::read(&sources, &files, resolved, &mut diagnostics);
     let root = plan
         .plans
@@ -126,10 +133,7 @@ pub fn compile(entry: &Entry, today: Option<Date>, loader: &mut dyn Loader) -> C
     sources.show_below(entry.shown_folders(root.as_deref()));
     // Names that a broken declaration would have brought are missed everywhere: that is a
     // consequence, not a mistake of its own.
-    let unknown_kind = diagnostics.iter().any(|d| d.code == codes::UNKNOWN_KIND);
-    if broken || unknown_kind {
-        diagnostics.retain(|d| d.code != codes::UNKNOWN_NAME);
-    }
+    diagnostics.retain(|d| !unread.explains(&sources, d));
     let mut saw_tree = false;
     let plan = if diagnostics::has_errors(&diagnostics) {
         None
@@ -178,11 +182,13 @@ pub fn load(
                     id
                 }
                 Err(reason) => {
-                    diagnostics.push(unreadable(
-                        &path,
-                        &reason,
-                        importer.map(|(_, _, span)| span),
-                    ));
+                    let import = importer.map(|(_, _, span)| span);
+                    let diagnostic = unreadable(&path, &reason, import);
+                    let beside = match reason {
+                        LoadError::Missing => loader.beside(&path),
+                        _ => Vec::new(),
+                    };
+                    diagnostics.push(with_file_meant(diagnostic, &beside, sources));
                     continue;
                 }
             },
@@ -211,6 +217,36 @@ fn unreadable(path: &str, reason: &LoadError, import: Option<Span>) -> Diagnosti
     }
 }
 
+/// Names the file that an import of a missing one most likely means, if there is one beside it.
+fn with_file_meant(diagnostic: Diagnostic, beside: &[String], sources: &SourceMap) -> Diagnostic {
+    let Some(import) = diagnostic.span else {
+        return diagnostic;
+    };
+    let written = sources.text(import).trim_matches('"');
+    let (folders, name) = match written.rsplit_once('/') {
+        Some((folders, name)) => (format!("{folders}/"), name),
+        None => (String::new(), written),
+    };
+    let names = || beside.iter().map(String::as_str);
+    let with_ending = format!("{name}.dtp");
+    let (near, sure) = if names().any(|known| known == with_ending) {
+        (Some(with_ending.as_str()), true)
+    } else {
+        (
+            suggest::nearest(name, names()),
+            suggest::certain(name, names()).is_some(),
+        )
+    };
+    let Some(near) = near else {
+        return diagnostic;
+    };
+    let path = format!("{folders}{near}");
+    let fix = Fix::replace(import, format!("\"{path}\""));
+    diagnostic
+        .help(format!("did you mean `\"{path}\"`?"))
+        .fix(if sure { fix } else { fix.to_be_judged() })
+}
+
 /// `path` as seen from the folder of `from`, with `..` resolved as far as that is possible.
 fn join(from: &str, path: &str) -> String {
     let mut parts: Vec<&str> = from.split('/').collect();
@@ -228,7 +264,11 @@ fn join(from: &str, path: &str) -> String {
 }
 
 /// Reports imports that lead back to the file they stand in, each circle once.
-fn report_circles(files: &[(FileId, ast::File)], diagnostics: &mut Vec<Diagnostic>) {
+fn report_circles(
+    files: &[(FileId, ast::File)],
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut graph = petgraph::graphmap::DiGraphMap::<u32, Span>::new();
     for (id, file) in files {
         for import in &file.imports {
@@ -239,20 +279,27 @@ fn report_circles(files: &[(FileId, ast::File)], diagnostics: &mut Vec<Diagnosti
     }
     for component in petgraph::algo::tarjan_scc(&graph) {
         let inside = |node: &u32| component.contains(node);
-        let mut edges: Vec<Span> = graph
+        let mut edges: Vec<(Span, u32, u32)> = graph
             .all_edges()
             .filter(|(from, to, _)| inside(from) && inside(to))
-            .map(|(_, _, span)| *span)
+            .map(|(from, to, span)| (*span, from, to))
             .collect();
         edges.sort_unstable();
-        if let Some((first, others)) = edges.split_first() {
+        if let Some(((first, from, to), others)) = edges.split_first() {
+            let back = petgraph::algo::astar(&graph, *to, |n| n == *from, |_| 1, |_| 0);
+            let mut way = vec![sources.file(FileId(*from)).path()];
+            let steps = back.map_or_else(Vec::new, |(_, steps)| steps);
+            way.extend(steps.iter().map(|step| sources.file(FileId(*step)).path()));
             let mut diagnostic = Diagnostic::new(
                 codes::IMPORT,
                 *first,
-                "this import leads back to its own file",
+                format!(
+                    "this import leads back to its own file: {}",
+                    way.join(" → ")
+                ),
             )
             .help("take one of the imports out: names are visible across all files");
-            for span in others {
+            for (span, ..) in others {
                 diagnostic = diagnostic.label(*span, "through this import");
             }
             diagnostics.push(diagnostic);

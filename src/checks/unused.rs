@@ -18,6 +18,31 @@ impl Check for Unused {
         declarations(context);
         axis_values(context);
         quarantines(context);
+        exceptions(context);
+    }
+}
+
+/// Hooks of an exception that are not of its roles: they look at its files all the same.
+fn exceptions(context: &mut Context<'_>) {
+    let plan = context.plan;
+    for (_, exception) in plan.exceptions.iter() {
+        for named in &exception.hooks {
+            let hook = &plan.hooks[named.id];
+            let Some(role) = hook.role.filter(|role| !exception.from.contains(role)) else {
+                continue;
+            };
+            let message = format!(
+                "`{}` is for {}, which the exception is not from: it takes nothing from this hook",
+                hook.head.name(),
+                role.title()
+            );
+            context.report(
+                Diagnostic::new(codes::UNUSED, named.span, message).help(format!(
+                    "add `{}` to its `from`, or take the hook out",
+                    role.word()
+                )),
+            );
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -16,6 +17,29 @@ const EXIT_CODES: &str = "Exit codes:
   1  the plan has errors, or (with --check) files are not as they should be
   2  the command line cannot be understood
   3  a file cannot be read or written, or was left alone because dtpc did not write it";
+
+/// What is printed below the options of `dtpc run`.
+const RUN_CODES: &str = "Exit codes:
+  0  nothing failed that decides; what cannot run here is listed
+  1  a gate of the stage is closed, or a blocking job failed where there is no gate; with
+     --strict also if jobs that decide cannot run here; or the plan has errors
+  2  the command line cannot be understood
+  3  a file cannot be read or written";
+
+/// What is printed below the long help of `dtpc run`.
+const RUN_HELP: &str = "Exit codes:
+  0  nothing failed that decides; what cannot run here is listed
+  1  a gate of the stage is closed, or a blocking job failed where there is no gate; with
+     --strict also if jobs that decide cannot run here; or the plan has errors
+  2  the command line cannot be understood
+  3  a file cannot be read or written
+
+Examples:
+  dtpc run --stage pre_merge --dry-run            what could run here, and why the rest cannot
+  dtpc run --stage pre_merge                      what a pull request runs
+  dtpc run --stage pre_merge --since origin/main  only what the changes affect
+  dtpc run --stage nightly --job 'serve(framework: vllm)'
+  dtpc run --stage pre_merge --setup --strict     on a fresh machine, all or nothing";
 
 /// What is printed below the long help of `dtpc check`.
 const CHECK_HELP: &str = "Exit codes:
@@ -79,6 +103,13 @@ pub enum Command {
     /// Draw what waits for what in each stage, with the critical path, the cost and the load of runners
     #[command(after_help = EXIT_CODES)]
     Graph(Graph),
+    /// Write a first plan for a repository that has CI, from what its CI runs
+    ///
+    /// As `dtpc init`, and looks also at the workflows of GitHub and at the profiles of nextest: what
+    /// starts the stages, which suites run in them, on which machines, for how long. Each command that
+    /// was found stands in the plan as a comment to be decided.
+    #[command(after_help = EXIT_CODES)]
+    Import(Init),
     /// Write a first plan for a repository that has none
     ///
     /// Asks nothing. Looks at the names of files, at manifests, at the settings of pytest, pre-commit
@@ -94,6 +125,13 @@ pub enum Command {
     /// rules that hold in CI.
     #[command(after_help = EXIT_CODES)]
     Jobs(Jobs),
+    /// Run the jobs of a stage on this machine, and say what its gates would
+    ///
+    /// The same commands as in CI, in the order of the graph, as many at once as the machine has
+    /// cores. What this machine cannot hold, such as a job that needs a GPU, an image or a secret, is
+    /// listed with the reason. Logs and JUnit files come together in one folder.
+    #[command(after_help = RUN_CODES, after_long_help = RUN_HELP)]
+    Run(Run),
     /// Say why a job, a test or a file is in a run or out of it, rule by rule
     #[command(after_help = EXIT_CODES)]
     Why(Why),
@@ -149,7 +187,55 @@ pub struct Jobs {
     #[command(flatten)]
     pub changes: Changes,
 
+    /// Show what runs the suites of nextest with `cargo test`, where that can be said
+    #[arg(long)]
+    pub without_nextest: bool,
+
     /// How they are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ListFormat,
+}
+
+/// `dtpc run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The plan; without it, the only file in plans/ that declares one
+    pub plan: Option<PathBuf>,
+
+    /// The stage
+    #[arg(long, value_name = "NAME")]
+    pub stage: String,
+
+    /// Only these jobs, and what they need: `serve-cpu`, `serve`, `serve(framework: vllm)`; may be
+    /// repeated. No gate judges a part of a stage
+    #[arg(long = "job", value_name = "JOB")]
+    pub jobs: Vec<String>,
+
+    #[command(flatten)]
+    pub changes: Changes,
+
+    /// How many jobs may run at once [default: the cores of this machine]
+    #[arg(long = "at-once", value_name = "N")]
+    pub at_once: Option<NonZeroUsize>,
+
+    /// Run the commands that set up the tools first, each once
+    #[arg(long)]
+    pub setup: bool,
+
+    /// Run nothing: say what would run here, what would not, and why
+    #[arg(long = "dry-run")]
+    pub only_says: bool,
+
+    /// Where logs and results go, in a folder for each stage and job [default: .dtpc/run in the
+    /// repository, which git is told to ignore]
+    #[arg(long, value_name = "DIR")]
+    pub results: Option<PathBuf>,
+
+    /// Fail too if jobs that decide cannot run on this machine
+    #[arg(long)]
+    pub strict: bool,
+
+    /// How the summary is written
     #[arg(long, value_enum, default_value_t)]
     pub format: ListFormat,
 }

@@ -9,7 +9,8 @@ use super::disk::{Disk, MOST_FILES};
 use super::{Failure, Outcome, arguments, discover, files, terminal, write};
 use crate::checks::CheckedPlan;
 use crate::compile::{self, LoadError, Loader};
-use crate::init::{self, Facts};
+use crate::format;
+use crate::init::{self, Detail, Facts, Tree};
 use crate::jobs::Jobs;
 use crate::source::SourceMap;
 use crate::targets::{self, banner};
@@ -19,6 +20,18 @@ const HOOKS: usize = 8;
 
 /// Writes a first plan for a repository.
 pub fn run(arguments: &arguments::Init) -> Result<Outcome, Failure> {
+    begin(arguments, init::look)
+}
+
+/// Writes a first plan for a repository, with what its CI runs.
+pub fn import(arguments: &arguments::Init) -> Result<Outcome, Failure> {
+    begin(arguments, init::look_with_ci)
+}
+
+fn begin(
+    arguments: &arguments::Init,
+    look: fn(&dyn Tree, &str) -> Facts,
+) -> Result<Outcome, Failure> {
     let root = arguments.dir.clone().unwrap_or_else(|| PathBuf::from("."));
     let real = fs::canonicalize(&root)
         .map_err(|e| Failure::new(format!("{} cannot be read: {e}", root.display())))?;
@@ -29,10 +42,9 @@ pub fn run(arguments: &arguments::Init) -> Result<Outcome, Failure> {
     refuse_second_plan(&root)?;
     let disk = Disk::read(&root);
     let folder = real.file_name().map(|n| n.to_string_lossy().into_owned());
-    let facts = init::look(&disk, &folder.unwrap_or_default());
-    let text = init::draft(&facts);
+    let facts = look(&disk, &folder.unwrap_or_default());
     let plan = root.join("plans").join(format!("{}.dtp", facts.name));
-    let compiled = compiled(&plan, &text)?;
+    let (text, compiled) = drafted(&plan, &facts)?;
     write::create(&plan, &text)?;
     let shown = shown(&plan);
     let mut said = found(&facts, disk.whole);
@@ -77,20 +89,33 @@ impl Loader for Text<'_> {
     }
 }
 
-/// Compiles a draft before it is written: a plan that does not hold helps nobody to begin.
-fn compiled(plan: &Path, text: &str) -> Result<Compiled, Failure> {
+/// The draft with most of what was found that holds, compiled before it is written: a plan that does
+/// not hold helps nobody to begin.
+fn drafted(plan: &Path, facts: &Facts) -> Result<(String, Compiled), Failure> {
     let (entry, _) = files::entry(plan)?;
-    let compilation = compile::compile(&entry, None, &mut Text(text));
-    let Some(plan) = compilation.plan else {
+    let mut last = None;
+    for detail in Detail::ALL {
+        let text = init::draft(facts, detail);
+        let compilation = compile::compile(&entry, None, &mut Text(&text));
+        if let Some(plan) = compilation.plan {
+            let sources = compilation.sources;
+            // In the one layout from the start: expressions of CI may be long.
+            let file = sources.files().next();
+            let laid_out = file.and_then(|(_, file)| format::format(file).ok());
+            return Ok((laid_out.unwrap_or(text), Compiled { plan, sources }));
+        }
+        last = Some(compilation);
+        // Without CI there is nothing that could be left out.
+        if facts.ci.is_none() {
+            break;
+        }
+    }
+    if let Some(compilation) = last {
         terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
-        let message = "the plan that was drafted for this repository does not hold";
-        let help = "this is a mistake of dtpc: nothing was written; please report it";
-        return Err(Failure::new(message).help(help));
-    };
-    Ok(Compiled {
-        plan,
-        sources: compilation.sources,
-    })
+    }
+    let message = "the plan that was drafted for this repository does not hold";
+    let help = "this is a mistake of dtpc: nothing was written; please report it";
+    Err(Failure::new(message).help(help))
 }
 
 /// What was found, in a line for each thing.
@@ -146,6 +171,19 @@ fn found(facts: &Facts, whole: bool) -> String {
         count => format!(", {} (left as they are)", counted(count, "workflow")),
     };
     line("CI", format!("{host}{workflows}"));
+    if let Some(ci) = &facts.ci {
+        let started = || ci.workflows.iter().filter(|w| w.starts.is_any());
+        let runs: usize = started().map(|w| w.runs.len()).sum();
+        let with = started().filter(|w| !w.runs.is_empty()).count();
+        line(
+            "in CI",
+            format!(
+                "{} of tests in {}",
+                counted(runs, "command"),
+                counted(with, "workflow")
+            ),
+        );
+    }
     line(
         "branch",
         or_none(facts.git.branch.as_deref().unwrap_or(""), "not known"),

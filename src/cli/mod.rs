@@ -20,6 +20,7 @@ mod generate;
 mod graph;
 mod init;
 mod jobs;
+mod run;
 mod terminal;
 mod why;
 mod write;
@@ -92,8 +93,10 @@ pub fn main() -> ExitCode {
         arguments::Command::Fmt(fmt) => fmt::run(fmt),
         arguments::Command::Generate(generate) => generate::run(generate),
         arguments::Command::Graph(graph) => graph::run(graph),
+        arguments::Command::Import(import) => init::import(import),
         arguments::Command::Init(init) => init::run(init),
         arguments::Command::Jobs(jobs) => jobs::run(jobs),
+        arguments::Command::Run(run) => run::run(run),
         arguments::Command::Why(why) => why::run(why),
     };
     match done {

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::check::refused;
-use super::jobs::{changed, compiled, not_local};
+use super::jobs::{changed, compiled};
 use super::{Failure, Outcome, arguments, terminal};
 use crate::jobs::changes::{self, Changes, Claimed};
-use crate::jobs::{Job, Jobs, cells, command, selection};
+use crate::jobs::{Job, Jobs, cells, command, machines, selection};
 use crate::schema::Plan;
 use crate::schema::values::{MarkerNode, TestId};
 use crate::source::{SourceMap, Span};
@@ -184,7 +184,7 @@ fn of_job(jobs: &Jobs<'_>, job: &Job, changes: Option<&Changes>) -> String {
     if let Some(question) = &job.waits_for {
         let _ = writeln!(out, "  there is no machine for it yet: {question}");
     }
-    match not_local(plan, job) {
+    match machines::not_local(plan, job.environment) {
         Some(why) => {
             let _ = writeln!(out, "  not on your machine: {why}");
         }

@@ -126,6 +126,8 @@ codes! {
         "Keep one `plan`.";
     AMBIGUOUS_NAME "DTP0110" "ambiguous-name" Structural "A bare name could mean things of several kinds."
         "Say which is meant: `kind.name`.";
+    RESERVED_NAME "DTP0116" "reserved-name" Structural "A name is a word that the language reads as something else."
+        "Choose another name: `and`, `or`, `not`, `true` and `false` name nothing, `all` and `rest` no marker.";
 
     CYCLE "DTP0201" "cycle" Structural "Declarations refer to each other in a circle."
         "Take one of the steps out.";

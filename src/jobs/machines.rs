@@ -3,7 +3,7 @@
 use super::Cell;
 use super::cells;
 use crate::schema::kinds::{Environment, Runner};
-use crate::schema::values::{Arch, AxisPoint, Os, PlatformWord};
+use crate::schema::values::{Arch, AxisPoint, Local, Os, PlatformWord};
 use crate::schema::{Id, Plan, Question};
 
 /// The runner of a cell: that of a value of its axes, else that of its platform, else that of its
@@ -69,4 +69,22 @@ pub fn is_self_hosted(plan: &Plan, runner: Option<Id<Runner>>) -> bool {
             .iter()
             .any(|label| label.eq_ignore_ascii_case("self-hosted"))
     })
+}
+
+/// Why what runs in an environment cannot run on a developer's machine, as the plan says.
+pub fn not_local(plan: &Plan, environment: Id<Environment>) -> Option<String> {
+    let environment = &plan.environments[environment];
+    match &environment.local {
+        Some(Local::Host) => None,
+        Some(Local::Unavailable(why)) => Some(why.to_string()),
+        None => Some(environment.head.open("local").map_or_else(
+            || {
+                format!(
+                    "`{}` does not say how it is had locally",
+                    environment.head.name()
+                )
+            },
+            |question| format!("open: {}", question.text),
+        )),
+    }
 }

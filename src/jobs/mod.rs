@@ -6,14 +6,18 @@
 //! developer's machine and in CI ([`command`]). What must be built before it is a job too
 //! ([`builds`]).
 
+pub mod bars;
 pub mod builds;
+pub mod cargo;
 pub mod cells;
 pub mod changes;
 pub mod command;
 pub mod fill;
+pub mod gates;
 pub mod machines;
 pub mod named;
 pub mod path;
+pub mod profiles;
 pub mod selection;
 pub mod sets;
 mod setup;
@@ -25,6 +29,7 @@ pub use fill::{Filled, Late};
 
 use std::ops::Deref;
 
+use profiles::Profiles;
 use sets::Sets;
 
 use crate::algebra::Space;
@@ -58,6 +63,8 @@ pub struct Jobs<'p> {
     pub jobs: Vec<Job>,
     /// What is built for them, stage by stage, each behind what it needs.
     pub builds: Vec<BuildJob>,
+    /// What the runs of nextest have in common, stage by stage.
+    pub profiles: Profiles,
 }
 
 /// One job that runs tests.
@@ -143,6 +150,7 @@ impl<'p> Jobs<'p> {
         let stages = cells::life_cycle(plan);
         let cells = cells::cells(plan, &stages);
         let builds = builds::derive(plan, &stages, &cells);
+        let profiles = Profiles::of(plan, &cells);
         let space = Space::of_plan(plan, []);
         let mut sets = Sets::new(plan, &space);
         let mut jobs = Vec::with_capacity(cells.len());
@@ -151,10 +159,17 @@ impl<'p> Jobs<'p> {
             if shards > 1 {
                 jobs.extend((1..=shards).map(|number| {
                     let shard = Shard { number, of: shards };
-                    job(plan, &builds, &mut sets, cell.clone(), Some(shard))
+                    job(
+                        plan,
+                        &builds,
+                        &profiles,
+                        &mut sets,
+                        cell.clone(),
+                        Some(shard),
+                    )
                 }));
             } else {
-                jobs.push(job(plan, &builds, &mut sets, cell, None));
+                jobs.push(job(plan, &builds, &profiles, &mut sets, cell, None));
             }
         }
         Self {
@@ -163,6 +178,7 @@ impl<'p> Jobs<'p> {
             stages,
             jobs,
             builds,
+            profiles,
         }
     }
 
@@ -332,6 +348,7 @@ fn title(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
 fn job(
     plan: &Plan,
     builds: &[BuildJob],
+    profiles: &Profiles,
     sets: &mut Sets<'_>,
     cell: Cell,
     shard: Option<Shard>,
@@ -351,7 +368,7 @@ fn job(
         .chain(measuring)
         .map(|t| t.id)
         .collect();
-    let (runs, report) = command::of(plan, &cell, shard, coverage, sets);
+    let (runs, report) = command::of(plan, &cell, shard, coverage, profiles, sets);
     let runner = machines::runner(plan, &cell);
     let mut setup: Vec<Vec<String>> = tools
         .iter()

@@ -57,6 +57,7 @@ pub fn apply(
         while let Some(at) = path.pop() {
             if let Some((base, _)) = bases[at] {
                 let inherited = declarations[base].fields.to_vec();
+                declarations[at].incomplete |= declarations[base].incomplete;
                 let fields = merged(sources, inherited, &declarations[at].fields, diagnostics);
                 declarations[at].fields = Cow::Owned(fields);
             }

@@ -5,11 +5,11 @@ use super::reader::{FieldType, Fields};
 use super::values::{
     Action, Allowance, AnyRef, AnyValue, Arch, ArgumentType, Arity, AxisChoices, AxisValue, Bind,
     BranchPattern, Capacity, Cause, Command, CommandFormula, Condition, Container, CriticalShare,
-    Date, Direction, Divisions, Duration, Environments, Formula, GitStage, Glob, Host, Image,
-    Isolation, JobPattern, Layout, Limit, Line, Local, MarkerExpr, MarkerId, MarkerNames,
+    Date, Direction, Divisions, Duration, Environments, Formula, GitStage, Glob, Host, Ignored,
+    Image, Isolation, JobPattern, Layout, Limit, Line, Local, MarkerExpr, MarkerId, MarkerNames,
     MarkerRef, Markers, Need, OnFailure, Os, Outcome, PartSelection, PathPattern, Percent, Price,
-    Promise, Ref, Repetitions, Requirement, Role, RunnerByPlatform, Size, Spanned, TestId, Text,
-    ThresholdCheck, ToolKind, Trigger, Types, Unclaimed, Variables, Verdict, Visibility,
+    Promise, Ref, Repetitions, Requirement, Role, RunnerByPlatform, Runtime, Size, Spanned, TestId,
+    Text, ThresholdCheck, ToolKind, Trigger, Types, Unclaimed, Variables, Verdict, Visibility,
     WithoutBaseline, Workers,
 };
 use super::{Decl, FieldSchema, Head, Id, KindSchema, Table};
@@ -76,8 +76,9 @@ kinds! {
         /// Commands that make a fresh checkout ready for it, in order. Without any, what installs the
         /// tool itself: `python3 -m pip install pytest` and the like.
         optional "setup" setup: Vec<Command>, "setup: [\"python3 -m pip install -r requirements.txt\"]";
-        /// The file its configuration goes to, below the root: `pytest.ini`, or a `pyproject.toml`
-        /// in which only the keys of dtpc are changed. For pytest alone.
+        /// The file its configuration goes to, below the root. For pytest a `pytest.ini`, or a
+        /// `pyproject.toml` in which only the keys of dtpc are changed; for nextest, without it,
+        /// `.config/nextest.toml`, in which only the profiles of the plan's stages are.
         optional "config" config: Option<Text>, "config: \"pyproject.toml\"";
     }
 
@@ -217,6 +218,9 @@ kinds! {
         required "port" port: Option<Spanned<u16>>, "port: 4222";
         /// Environment variables of its container.
         optional "variables" variables: Variables, "variables: { ETCD_NAME: \"test\" }";
+        /// How many tests it takes at once: nextest runs no more of them beside each other, with a test
+        /// group. A suite of pytest that needs it may not have more workers.
+        optional "max_parallel" max_parallel: Option<Spanned<u32>>, "max_parallel: 1";
         /// How long it may take to become ready.
         default("1min") "ready_within" ready_within: Duration = Duration::minutes(1), "ready_within: 30s";
     }
@@ -300,6 +304,10 @@ kinds! {
         /// Which tests it takes, in the words of a tool without markers: a filterset of nextest, a
         /// part of the name for cargo test.
         optional "filter" filter: Option<Text>, "filter: \"kind(test) and not test(slow)\"";
+        /// The features of cargo that its tests are built with: for cargo test and nextest.
+        optional "features" features: Vec<Text>, "features: [\"metrics\", \"tls\"]";
+        /// What it does with tests that carry `#[ignore]`: for cargo test and nextest.
+        default("skip") "ignored" ignored: Ignored, "ignored: only";
         /// The stages it runs in.
         required "stages" stages: Vec<Ref<Stage>>, "stages: [pre_merge, nightly]";
         /// The environments it runs in. A test runs in the one that takes it.
@@ -475,6 +483,9 @@ kinds! {
         optional "id" id: Option<Text>, "id: \"black\"";
         /// The command of a local hook.
         optional "entry" entry: Option<Command>, "entry: \"cargo fmt --check\"";
+        /// What a local hook runs in. In an environment of its own, which the framework makes from
+        /// `dependencies`, it needs nothing of the machine.
+        default("system") "runtime" runtime: Runtime, "runtime: python";
         /// The files it looks at. Without it, all of the types it knows.
         optional "files" files: Vec<Glob>, "files: [\"**/*.rs\"]";
         /// The pre-commit file types it looks at, any of them.
@@ -495,6 +506,8 @@ kinds! {
         required "paths" paths: Vec<Glob>, "paths: [\"**/*_pb2.py\"]";
         /// The roles of the hooks that pass over them.
         required "from" from: Vec<Role>, "from: [format, lint]";
+        /// Those of these hooks that pass over them. Without it, all of those roles.
+        optional "hooks" hooks: Vec<Ref<Hook>>, "hooks: [check_yaml]";
         /// Why they are different.
         required "kind" kind: Option<Cause>, "kind: auto_generated";
         /// The reason in words.

@@ -10,6 +10,9 @@ use crate::resolve::{Declared, Scope};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Argument, Element, Field, Sign, Value, ValueKind};
 
+/// What other languages write where there is nothing.
+const NOTHING: &[&str] = &["null", "none", "None", "nil", "undefined"];
+
 /// A type that a field can have.
 pub trait FieldType: Sized {
     /// Whether the field may be left `open("…")`; it is then read as absent.
@@ -64,6 +67,15 @@ impl Reader<'_> {
             ValueKind::Call { ref arguments, .. } if arguments.is_empty() => {
                 Some("take the parentheses off")
             }
+            ValueKind::List(ref elements) if !elements.is_empty() && !expected.contains("list") => {
+                Some("this takes one value, without brackets")
+            }
+            ValueKind::And(_) if expected.starts_with("the name") => {
+                Some("several names stand in a list, separated by commas")
+            }
+            ValueKind::Name if NOTHING.contains(&self.sources.text(value.span)) => {
+                Some("a field that says nothing is left out")
+            }
             ValueKind::Name => Some("while it is not known, write `open(\"…\")` with the question"),
             _ => None,
         };
@@ -98,6 +110,10 @@ impl Reader<'_> {
             }
             ValueKind::Call { callee, arguments } if arguments.is_empty() => {
                 Some(Fix::replace(value.span, self.sources.text(*callee)))
+            }
+            ValueKind::List(elements) if elements.len() == 1 && !expected.contains("list") => {
+                let only = self.sources.text(elements[0].value.span);
+                Some(Fix::replace(value.span, only))
             }
             _ => None,
         }
@@ -328,6 +344,9 @@ impl<'r, 'a> Arguments<'r, 'a> {
                     };
                     let help = match parameters {
                         [] => Some("it takes no arguments".to_owned()),
+                        _ if argument.name.is_none() => {
+                            Some(format!("it takes {}", suggest::listed(parameters)))
+                        }
                         _ => {
                             suggest::help(reader.text(span), "argument", parameters.iter().copied())
                         }
@@ -337,7 +356,8 @@ impl<'r, 'a> Arguments<'r, 'a> {
                         .and_then(|name| {
                             suggest::certain(reader.text(name), parameters.iter().copied())
                         })
-                        .map(|meant| Fix::replace(span, meant));
+                        .map(|meant| Fix::replace(span, meant))
+                        .or_else(|| superfluous(arguments, position));
                     reader.diagnostics.push(
                         Diagnostic::new(codes::UNKNOWN_FIELD, span, message)
                             .maybe_help(help)
@@ -373,6 +393,15 @@ impl<'r, 'a> Arguments<'r, 'a> {
     pub fn whole(&self) -> bool {
         !self.failed
     }
+}
+
+/// Takes an unnamed argument out, with the comma before it. It may have been meant for something.
+fn superfluous(arguments: &[Argument], position: usize) -> Option<Fix> {
+    let argument = &arguments[position];
+    let before = &arguments[position.checked_sub(1)?];
+    let span = Span::new(before.value.span.end, argument.value.span.end);
+    let fix = Fix::remove(span, "take this argument out").to_be_judged();
+    argument.name.is_none().then_some(fix)
 }
 
 impl<T: FieldType> FieldType for Option<T> {

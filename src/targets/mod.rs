@@ -6,8 +6,9 @@
 
 pub mod banner;
 pub(crate) mod github_actions;
-mod glob;
 mod markdown;
+pub(crate) mod nextest;
+mod partial;
 pub(crate) use markdown::diagram::quoted as quoted_for_mermaid;
 mod pre_commit;
 pub(crate) mod pytest;
@@ -49,6 +50,7 @@ pub trait Target: Sync {
 pub static REGISTRY: &[&dyn Target] = &[
     &github_actions::GitHubActions,
     &pytest::Pytest,
+    &nextest::Nextest,
     &pre_commit::PreCommit,
     &markdown::Markdown,
 ];

@@ -18,14 +18,18 @@
 mod support;
 
 mod act;
+mod agreement;
 mod audit;
 mod documents;
 mod expressions;
 mod gate;
+mod here;
 mod hooks;
 mod hostile;
 mod init;
 mod linters;
+mod nextest;
+mod numbers;
 mod pytest;
 mod read_back;
 mod select;

@@ -506,9 +506,7 @@ fn the_commands_of_the_workshop() {
     }
     for number in 1..=3 {
         let id = format!("runtime-cpu-shard{number}");
-        let command = format!(
-            "cargo nextest run --test-threads 2 --retries 1 --partition count:{number}/3 --filterset 'kind(lib)'"
-        );
+        let command = format!("cargo nextest run --profile pre_merge --partition count:{number}/3");
         assert_eq!(commands_of(&workflow["jobs"][&id]), [command], "{id}");
     }
     let bindings: Vec<&str> = command_of(&workflow["jobs"]["bindings-cpu"])

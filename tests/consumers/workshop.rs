@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use crate::here::{Here, assert_same};
 use crate::support::act::{ActRun, Outcome, Ran};
 use crate::support::repository::Repository;
 
@@ -72,8 +73,21 @@ fn assert_results(ran: &Ran, others: &[(&str, &str)], gate: Outcome) {
 
 #[test]
 fn a_pull_request_is_green() {
-    let ran = pull_request(&Repository::workshop().generated()).run();
+    let repository = Repository::workshop().generated();
+    let ran = pull_request(&repository).run();
     assert_results(&ran, &[], Outcome::Success);
+    let here = assert_same(&repository, &ran, &verdicts(&ran), GATE);
+    assert_eq!(here.result("by_hand-cpu"), "left_out", "{}", here.done);
+    for part in ["packed.xml", "single.xml"] {
+        let report = format!("{}/serve-cpu-vllm-cudanone/{part}", here.results());
+        assert!(repository.read(&report).contains("<testsuites"), "{report}");
+    }
+    // Whoever names a job asks for it, and for what it needs alone.
+    let by_hand = Here::with(
+        &repository,
+        &["--stage", "pre_merge", "--job", "by_hand-cpu"],
+    );
+    assert_eq!(by_hand.result("by_hand-cpu"), "success", "{}", by_hand.done);
     assert!(ran.success(), "{ran}");
 
     // The parts, each with its own words; what failed once was run again.
@@ -220,6 +234,7 @@ fn what_fails_closes_the_gate() {
     let gate = &ran.job(GATE).step("Judge the results").annotations;
     let none = ("error".to_owned(), "runtime-cpu: no test ran".to_owned());
     assert!(gate.contains(&none), "{ran}");
+    assert_same(&repository, &ran, &verdicts(&ran), GATE);
 }
 
 #[test]
@@ -231,4 +246,5 @@ fn a_build_that_fails_closes_the_gate() {
     let mut others: Vec<(&str, &str)> = serve.map(|job| (*job, "skipped")).collect();
     others.push(("build--wheel", "failure"));
     assert_results(&ran, &others, Outcome::Failure);
+    assert_same(&repository, &ran, &verdicts(&ran), GATE);
 }

@@ -11,9 +11,11 @@ const WORDS: &[(&str, &str, &str, &str)] = &[
     ("Visibility", "environment cpu", "visibility: public", "visibility: WORD"),
     ("Role", "hook rules", "role: policy", "role: WORD"),
     ("GitStage", "hook lint_python", "at_git: pre_push", "at_git: WORD"),
+    ("Runtime", "hook lint_python", "runtime: python", "runtime: WORD"),
     ("Cause", "exception generated", "kind: auto_generated", "kind: WORD"),
     ("Direction", "metric ttft", "better: lower", "better: WORD"),
     ("ToolKind", "tool pytest", "runs: pytest", "runs: WORD"),
+    ("Ignored", "suite rust", "ignored: also", "ignored: WORD"),
     ("Unclaimed", "plan everything", "unclaimed: everything", "unclaimed: WORD"),
     (
         "Promise",

@@ -84,6 +84,30 @@ impl Repository {
         repository
     }
 
+    /// These files alone, one of them the plan, before dtpc has written anything.
+    pub fn of(plan: &'static str, files: &[(&str, &str)]) -> Self {
+        let repository = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            plan,
+            port: None,
+        };
+        for (file, text) in files {
+            repository.write(file, text);
+        }
+        repository
+    }
+
+    /// The depot, a workspace of Rust, before dtpc has written anything.
+    pub fn depot() -> Self {
+        let repository = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            plan: "plans/depot.dtp",
+            port: None,
+        };
+        copy(&workspace().join("tests/depot"), repository.root());
+        repository
+    }
+
     /// All three, compiled.
     pub fn all() -> [Self; 3] {
         let [sample, dynamo] = Self::both();
@@ -197,8 +221,14 @@ impl Repository {
 }
 
 impl Drop for Repository {
-    /// A service that a run started outlives it, as nobody cleans up after act.
     fn drop(&mut self) {
+        self.stop_service();
+    }
+}
+
+impl Repository {
+    /// Stops the service that a run started: it outlives it, as nobody cleans up after act.
+    pub fn stop_service(&self) {
         let Some(port) = self.port else { return };
         if let Ok(mut service) = TcpStream::connect(("127.0.0.1", port)) {
             // Without an answer it ends by itself later.

@@ -12,6 +12,7 @@ mod pattern;
 mod quantity;
 mod reference;
 mod rules;
+mod size;
 mod text;
 mod trigger;
 
@@ -24,7 +25,7 @@ pub use formula::{CommandFormula, Formula, Piece};
 pub use markers::{MarkerExpr, MarkerId, MarkerInfo, MarkerNames, MarkerNode, MarkerRef, Markers};
 pub use outcome::{
     Action, Allowance, AllowedResult, AnyValue, Capacity, Container, CriticalShare, Need, Outcome,
-    RunnerByPlatform, Size, TestId, Verdict, Weakening,
+    RunnerByPlatform, TestId, Verdict, Weakening,
 };
 pub use paths::{BranchPattern, PathPattern};
 pub use pattern::{JobPattern, Work};
@@ -33,11 +34,12 @@ pub use reference::{AnyRef, Ref};
 pub use rules::{
     Baseline, Bound, Layout, Limit, Local, Measure, Requirement, ThresholdCheck, Types,
 };
+pub use size::Size;
 pub use text::{Command, Glob, Image, Line, Text, Variables, is_hidden};
 pub use trigger::{DispatchInput, Trigger};
 pub use words::{
-    Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os,
-    PlatformWord, Promise, Role, Statistic, ToolKind, Unclaimed, Visibility, WORD_TYPES,
+    Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Ignored, Isolation, OnFailure, Os,
+    PlatformWord, Promise, Role, Runtime, Statistic, ToolKind, Unclaimed, Visibility, WORD_TYPES,
     WithoutBaseline,
 };
 

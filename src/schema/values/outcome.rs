@@ -1,6 +1,6 @@
 //! What the result of a job counts for, and how it is told.
 
-use super::{Date, Glob, Ref, Spanned, Text};
+use super::{Date, Glob, Ref, Size, Spanned, Text};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::schema::kinds::Owner;
 use crate::schema::reader::{Arguments, FieldType, Reader};
@@ -255,73 +255,6 @@ impl FieldType for Need {
             Artifact => Ref::read(value, reader).map(Self::Artifact),
             _ => Ref::read(value, reader).map(Self::Service),
         }
-    }
-}
-
-/// A GPU's memory, or a machine's: an amount of bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Size {
-    /// Bytes.
-    pub bytes: u64,
-    /// Whether each GPU has that much, rather than the machine.
-    pub per_gpu: bool,
-}
-
-const SIZE_UNITS: &[(&str, u64)] = &[
-    ("KiB", 1 << 10),
-    ("MiB", 1 << 20),
-    ("GiB", 1 << 30),
-    ("TiB", 1 << 40),
-];
-
-impl std::fmt::Display for Size {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (unit, factor) = SIZE_UNITS
-            .iter()
-            .rev()
-            .find(|(_, factor)| self.bytes >= *factor && self.bytes.is_multiple_of(*factor))
-            .unwrap_or(&("B", 1));
-        write!(f, "{} {unit}", self.bytes / factor)?;
-        if self.per_gpu {
-            f.write_str(" per GPU")?;
-        }
-        Ok(())
-    }
-}
-
-impl FieldType for Size {
-    fn shape() -> String {
-        "a size (`KiB`, `MiB`, `GiB`, `TiB`), for each GPU with `per gpu`".to_owned()
-    }
-
-    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
-        const EXPECTED: &str = "a size such as `24GiB`, or `24GiB per gpu`";
-        if let ValueKind::Binary { operator, operands } = &value.kind {
-            let per_gpu = *operator == crate::syntax::ast::Operator::Per
-                && reader.word(&operands.1) == Some("gpu");
-            if !per_gpu {
-                return reader.wrong(value, EXPECTED);
-            }
-            let size = Self::read(&operands.0, reader)?;
-            return Some(Self {
-                per_gpu: true,
-                ..size
-            });
-        }
-        if let ValueKind::Number {
-            number,
-            unit: Some(unit),
-        } = value.kind
-            && let Some((_, factor)) = SIZE_UNITS.iter().find(|(u, _)| *u == reader.text(unit))
-            && let Ok(count) = reader.text(number).parse::<u64>()
-            && let Some(bytes) = count.checked_mul(*factor)
-        {
-            return Some(Self {
-                bytes,
-                per_gpu: false,
-            });
-        }
-        reader.wrong(value, EXPECTED)
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::diagnostics::{Diagnostic, codes};
+use crate::glob::Matcher;
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader};
 use crate::source::Span;
@@ -218,10 +219,7 @@ impl Glob {
     /// Whether a path is matched.
     pub fn matches(&self, path: &str) -> bool {
         // Looked at when it was read: what is here can be read.
-        globset::GlobBuilder::new(&self.text)
-            .literal_separator(true)
-            .build()
-            .is_ok_and(|glob| glob.compile_matcher().is_match(path))
+        Matcher::new(&self.text).is_some_and(|matcher| matcher.is_match(path))
     }
 
     /// Globs without `{a,b}` that match together what this one matches, for tools that know no braces.

@@ -53,6 +53,17 @@ pub struct DispatchInput {
     pub or_all: bool,
 }
 
+/// Words that other tools have for a trigger, with the one that means the same here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("cron", "schedule"),
+    ("manual", "dispatch"),
+    ("workflow_dispatch", "dispatch"),
+    ("pr", "pull_request"),
+    ("merge_request", "pull_request"),
+    ("merge_queue", "merge_group"),
+    ("pre_commit", "commit"),
+];
+
 const WORDS: [&str; 6] = [
     "commit",
     "pull_request",
@@ -128,7 +139,15 @@ impl FieldType for Trigger {
             word => {
                 let help = suggest::help(word, "trigger", WORDS);
                 let message = format!("there is no trigger `{word}`");
-                let fix = suggest::certain(word, WORDS).map(|meant| Fix::replace(callee, meant));
+                let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == word);
+                let help = match elsewhere {
+                    Some((_, meant)) => Some(format!("here this is `{meant}`")),
+                    None => help,
+                };
+                let fix = match elsewhere {
+                    Some((_, meant)) => Some(Fix::replace(callee, *meant).to_be_judged()),
+                    None => suggest::certain(word, WORDS).map(|meant| Fix::replace(callee, meant)),
+                };
                 return reader.report(
                     Diagnostic::new(codes::UNKNOWN_NAME, callee, message)
                         .maybe_help(help)

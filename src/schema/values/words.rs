@@ -172,6 +172,28 @@ words! {
         PrePush "pre_push" "before a push",
     }
 
+    /// What a local hook runs in.
+    Runtime {
+        /// The machine as it is.
+        System "system" "system",
+        /// An environment of Python of its own.
+        Python "python" "python",
+        /// An environment of Node.js of its own.
+        Node "node" "node",
+        /// An environment of Go of its own.
+        Golang "golang" "golang",
+        /// An environment of Rust of its own.
+        Rust "rust" "rust",
+        /// An environment of Ruby of its own.
+        Ruby "ruby" "ruby",
+        /// A container of the image that the entry names.
+        DockerImage "docker_image" "docker_image",
+        /// Nothing: the entry is a regular expression of Python, and a file with it fails.
+        Pygrep "pygrep" "pygrep",
+        /// Nothing: the entry is what is said of each file there is.
+        Fail "fail" "fail",
+    }
+
     /// Why files are excepted from hooks.
     Cause {
         /// A program writes them.
@@ -204,6 +226,16 @@ words! {
         Tarpaulin "tarpaulin" "Tarpaulin",
         /// Any other command: a suite's `arguments` are its words, its exit code the verdict.
         Command "command" "command",
+    }
+
+    /// What a suite does with tests in Rust that carry `#[ignore]`.
+    Ignored {
+        /// It passes over them.
+        Skip "skip" "passed over",
+        /// It runs them and no others.
+        Only "only" "run alone",
+        /// It runs them too.
+        Also "also" "run too",
     }
 
     /// What a changed file that nobody claims does.

@@ -1,16 +1,13 @@
 //! The gate: one job with a fixed name that judges the others.
 
-use std::collections::HashSet;
-
 use indexmap::IndexMap;
 
 use super::literal::literal;
 use super::workflow::{Input, JobEntry, Step};
 use super::{commented, pins, select};
-use crate::jobs::{BuildJob, Jobs};
+use crate::jobs::{Jobs, gates};
 use crate::schema::Id;
 use crate::schema::kinds::Gate;
-use crate::schema::values::Work;
 use crate::targets::banner::{self, Comment};
 use crate::targets::{Content, Output};
 
@@ -52,16 +49,9 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
     }
     if let Some(stage) = gate.stage {
         // What a required job needs is required with it; so is what decides which jobs there are.
-        let wanted: HashSet<usize> = judged
-            .iter()
-            .filter(|(_, decides)| *decides)
-            .flat_map(|(job, _)| job.builds.iter().copied())
-            .collect();
-        for (number, build) in jobs.builds_of(stage.id) {
-            if wanted.contains(&number) || is_named(gate, build) {
-                needs.push(build.id.clone());
-                required.push(&build.id);
-            }
+        for number in gates::builds_required(jobs, id) {
+            needs.push(jobs.builds[number].id.clone());
+            required.push(&jobs.builds[number].id);
         }
         if select::is_needed(jobs, stage.id) {
             needs.push(select::JOB.to_owned());
@@ -121,12 +111,4 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
         )
     };
     (format!("gate-{}", gate.head.name()), entry)
-}
-
-/// Whether a gate requires a build by its own name.
-fn is_named(gate: &Gate, build: &BuildJob) -> bool {
-    gate.requires.iter().any(|pattern| {
-        pattern.of == Some(Work::Build(build.build))
-            && pattern.points.iter().all(|p| build.points.contains(p))
-    })
 }

@@ -18,6 +18,7 @@ use crate::schema::kinds::{Runner, Secret, Stage, Variable};
 use crate::schema::values::Host;
 use crate::schema::{Id, Plan};
 use literal::literal;
+pub(crate) use select::is_needed as is_selected;
 pub(crate) use triggers::in_words;
 use workflow::{Concurrency, Input, JobEntry, On, Run, RunDefaults, RunsOn, Service, Workflow};
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::workflow::{Input, JobEntry, Step};
 use super::{pins, triggers, variable_key};
+use crate::glob;
 use crate::jobs::changes::is_by_paths;
 use crate::jobs::{Job, Jobs};
 use crate::schema::kinds::{Paths, Stage};
@@ -14,7 +15,7 @@ use crate::schema::values::{
 };
 use crate::schema::{Decl, Id, Plan};
 use crate::targets::banner::{self, Comment};
-use crate::targets::{Content, Output, RenderError, glob};
+use crate::targets::{Content, Output, RenderError};
 
 /// The id of the job.
 pub const JOB: &str = "select";

@@ -3,15 +3,14 @@
 use std::fmt::Write as _;
 
 use indexmap::IndexMap;
-use serde::Serialize;
 
 use super::literal::literal;
 use super::pins;
 use super::workflow::{Input, Step};
-use crate::jobs::{BuildJob, Job, Jobs, Late, command};
+use crate::jobs::{BuildJob, Job, Jobs, Late, bars, command};
 use crate::name::one_line;
 use crate::schema::kinds::{Artifact, Secret};
-use crate::schema::values::{Bound, Measure, ToolKind, WithoutBaseline};
+use crate::schema::values::ToolKind;
 use crate::schema::{Id, Plan};
 
 /// Where the results of a job are kept until they are uploaded, below the checkout.
@@ -34,7 +33,7 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     steps.extend(services(jobs, job));
     steps.push(tests(jobs, job));
     steps.extend(report(job));
-    steps.extend(uploads(job));
+    steps.extend(uploads(jobs, job));
     let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
     steps.extend(artifacts(jobs, &job.makes, &job.id, Some(&condition)));
     steps
@@ -226,8 +225,8 @@ pub fn environment(jobs: &Jobs<'_>, job: &Job) -> IndexMap<String, String> {
     }
     if !job.thresholds.is_empty() {
         variables.insert(
-            "DTPC_THRESHOLDS".to_owned(),
-            literal(&thresholds(jobs, job)),
+            bars::VARIABLE.to_owned(),
+            literal(&bars::json(jobs.plan, job)),
         );
     }
     variables
@@ -434,13 +433,21 @@ const NEXTEST_NO_TEST: u8 = 4;
 const TESTS: &str = "tests";
 const COVERAGE: &str = "coverage";
 
-fn uploads(job: &Job) -> Vec<Step> {
+fn uploads(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     let mut steps = Vec::new();
     if job.tool == ToolKind::Pytest {
         // Results matter most when a test failed. Where no test was begun there are none, and a
         // second error would hide the first.
         let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
         steps.push(upload("results", condition, &job.id, RESULTS, RESULT_DAYS));
+    }
+    if let Some(report) = jobs.profiles.report(jobs.plan, job) {
+        // nextest writes it when it has run a test: not if nothing compiles.
+        let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
+        let mut step = upload("results", condition, &job.id, &report, RESULT_DAYS);
+        let missing = Input::Text("warn".to_owned());
+        step.with.insert("if-no-files-found", missing);
+        steps.push(step);
     }
     if job.coverage.is_some() {
         let (file, condition) = if job.report.is_empty() {
@@ -474,59 +481,4 @@ fn upload(what: &str, condition: String, job: &str, path: &str, days: u32) -> St
         ]),
         ..Step::default()
     }
-}
-
-/// One bar as it is handed to the fixture that judges measurements.
-#[derive(Debug, Serialize)]
-struct Bar<'a> {
-    metric: &'a str,
-    statistic: &'static str,
-    operator: &'static str,
-    value: f64,
-    unit: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    since: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    without_baseline: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    samples: Option<u32>,
-}
-
-/// The bars of a job as JSON.
-fn thresholds(jobs: &Jobs<'_>, job: &Job) -> String {
-    let mut bars = Vec::new();
-    for id in &job.thresholds {
-        let threshold = &jobs.plan.thresholds[*id];
-        let Some(metric) = threshold.metric else {
-            continue;
-        };
-        let metric = &jobs.plan.metrics[metric.id];
-        for check in &threshold.checks {
-            let statistic = match check.value.measure {
-                Measure::Value(s) | Measure::Regression(s) => s.word(),
-            };
-            let (value, unit, since) = match &check.value.bound {
-                Bound::Absolute { value, unit, .. } => {
-                    (*value, unit.map_or("", |u| u.as_str()), None)
-                }
-                Bound::Relative { percent, baseline } => {
-                    (percent.0, "%", baseline.as_ref().map(ToString::to_string))
-                }
-            };
-            bars.push(Bar {
-                metric: metric.head.name(),
-                statistic,
-                operator: check.value.operator.text(),
-                value,
-                unit,
-                without_baseline: (since.is_some()
-                    && threshold.without_baseline == WithoutBaseline::Pass)
-                    .then_some(threshold.without_baseline.word()),
-                since,
-                samples: threshold.samples,
-            });
-        }
-    }
-    // Numbers and strings alone: nothing here that JSON cannot hold.
-    serde_json::to_string(&bars).unwrap_or_default()
 }

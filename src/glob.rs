@@ -1,4 +1,26 @@
-//! Globs as regular expressions, for hosts that know no globs.
+//! What globs match, said once, as regular expressions: for dtpc and for hosts that know no globs. A
+//! library of globs would be a second opinion: of a letter outside ASCII, for one, where `?` matches
+//! a character here and a byte there.
+
+use regex::Regex;
+
+/// A glob that was made ready to match paths.
+#[derive(Debug, Clone)]
+pub struct Matcher(Regex);
+
+impl Matcher {
+    /// A matcher of a glob that was looked at when it was read; nothing if it is none.
+    pub fn new(glob: &str) -> Option<Self> {
+        Regex::new(&format!("(?s)^(?:{})$", to_regex(glob)))
+            .ok()
+            .map(Self)
+    }
+
+    /// Whether a path, with `/` between its parts, is matched.
+    pub fn is_match(&self, path: &str) -> bool {
+        self.0.is_match(path)
+    }
+}
 
 /// A regular expression in the dialect of Python's `re` (and of most others) that matches the whole
 /// of exactly those paths which `glob` matches; without anchors.
@@ -72,6 +94,14 @@ fn part(part: &str, regex: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_mark_is_one_letter_of_any_language() {
+        let matches = |glob: &str, path: &str| Matcher::new(glob).unwrap().is_match(path);
+        assert!(matches("docs/?.md", "docs/ü.md") && matches("docs/[ä-ü].md", "docs/ö.md"));
+        assert!(!matches("docs/?.md", "docs/ab.md") && !matches("docs/?.md", "docs//.md"));
+        assert!(matches("a.b+(c)/**", "a.b+(c)/d\ne/f") && !matches("a.b/**", "axb/c"));
+    }
 
     #[test]
     fn folders_and_names_keep_their_meaning() {
