@@ -39,6 +39,7 @@
 //! Nothing of this does input or output: files, terminals and processes belong to [`cli`].
 
 pub mod algebra;
+pub mod audit;
 pub mod checks;
 pub mod cli;
 pub mod compile;

@@ -55,6 +55,19 @@ Examples:
   dtpc check --fix                      mend what is plain, report the rest
   dtpc check --format sarif > dtpc.sarif";
 
+/// What is printed below the long help of `dtpc audit`.
+const AUDIT_HELP: &str = "Exit codes:
+  0  nothing was found; there may be warnings
+  1  the repository and the plan disagree, or the plan has errors
+  2  the command line cannot be understood
+  3  a file cannot be read
+
+Examples:
+  dtpc audit                            the only plan in plans/, and the repository of its root
+  dtpc audit --repo .. --list           every test with its markers, and the jobs that run it
+  dtpc audit --results test-results     and held against what really ran, as JUnit files tell it
+  dtpc audit --format sarif > audit.sarif";
+
 /// The compiler of the .dtp test-plan language.
 ///
 /// One plan says what is tested, when and where; dtpc checks that it holds and writes the CI
@@ -69,6 +82,13 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Say where a repository and its plan disagree
+    ///
+    /// Reads the tests of Python and Rust without running them, and holds them against the jobs of the
+    /// plan: tests that no stage runs, or one runs twice, markers that nobody registered, and the like.
+    /// What only a run would tell is listed as not known, and never guessed.
+    #[command(after_help = EXIT_CODES, after_long_help = AUDIT_HELP)]
+    Audit(Audit),
     /// Say what is wrong with a plan
     #[command(after_help = EXIT_CODES, after_long_help = CHECK_HELP)]
     Check(Check),
@@ -279,6 +299,43 @@ pub enum ListFormat {
     Table,
     /// For programs.
     Json,
+}
+
+/// `dtpc audit`
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// The plan; without it, the only file in plans/ that declares one
+    pub plan: Option<PathBuf>,
+
+    /// The root of the repository [default: the `root` of the plan]
+    #[arg(long, value_name = "DIR")]
+    pub repo: Option<PathBuf>,
+
+    /// How findings are written: for people to standard error, otherwise to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+
+    /// Print every test that was found, with its markers and the jobs that run it, and what is not
+    /// known; as JSON with `--format json`. No plan is needed where `--repo` is given
+    #[arg(long)]
+    pub list: bool,
+
+    /// A JUnit file, or a folder of them, of a run: what ran is held against what was found; may be
+    /// repeated
+    #[arg(long, value_name = "PATH")]
+    pub results: Vec<PathBuf>,
+
+    /// The day on which dates are judged [default: today, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub today: Option<Date>,
+
+    /// Count these warnings as errors: codes such as DTP0807, or `warnings` for all
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub deny: Vec<Denied>,
+
+    /// Let these stay warnings where --deny would raise them
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub warn: Vec<Warned>,
 }
 
 /// `dtpc check`

@@ -92,7 +92,7 @@ fn summary(compilation: &Compilation) -> String {
 }
 
 /// How findings are written for programs; nothing for people.
-fn machine_format(format: Format) -> Option<fn(&SourceMap, &[Diagnostic]) -> String> {
+pub fn machine_format(format: Format) -> Option<fn(&SourceMap, &[Diagnostic]) -> String> {
     match format {
         Format::Human => None,
         Format::Short => Some(formats::short),

@@ -7,9 +7,11 @@
 )]
 
 mod arguments;
+mod audit;
 mod check;
 mod diff;
 mod discover;
+mod disk;
 mod explain;
 mod files;
 mod fix;
@@ -87,6 +89,7 @@ impl Display for Failure {
 pub fn main() -> ExitCode {
     let arguments = arguments::Arguments::parse();
     let done = match &arguments.command {
+        arguments::Command::Audit(audit) => audit::run(audit),
         arguments::Command::Check(check) => check::run(check),
         arguments::Command::Explain(explain) => Ok(explain::run(explain)),
         arguments::Command::Fmt(fmt) => fmt::run(fmt),

@@ -239,17 +239,22 @@ pub fn pytest(plan: &Plan, factors: Vec<MarkerNode>) -> Option<String> {
     if factors.is_empty() {
         return None;
     }
-    let node = simplify(carried(
-        plan,
-        &conjunction(factors),
-        plan.marker_groups.len(),
-    ));
+    let node = as_carried(plan, factors);
     if node == MarkerNode::All {
         return None;
     }
     let mut text = String::new();
     write(plan, &node, Place::Top, &mut text);
     Some(text)
+}
+
+/// What pytest is asked for: all factors at once, each default as "none of the others".
+pub fn as_carried(plan: &Plan, factors: Vec<MarkerNode>) -> MarkerNode {
+    simplify(carried(
+        plan,
+        &conjunction(factors),
+        plan.marker_groups.len(),
+    ))
 }
 
 /// An expression as text, its defaults written out.

@@ -19,6 +19,7 @@ mod support;
 
 mod act;
 mod agreement;
+mod audit;
 mod compiled;
 mod documents;
 mod expressions;
