@@ -1,8 +1,9 @@
 //! The pipeline from a file's name to a checked plan.
 
 use crate::checks::{self, CheckedPlan};
-use crate::diagnostics::{self, Diagnostic, codes};
-use crate::resolve;
+use crate::diagnostics::{self, Diagnostic, Fix, codes, suggest};
+use crate::lock::Lock;
+use crate::resolve::{self, Unread};
 use crate::schema::values::Date;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{self, ast};
@@ -17,12 +18,27 @@ pub trait Loader {
     /// Why there is none.
     fn load(&mut self, path: &str) -> Result<String, LoadError>;
 
+    /// The files beside `path`, by their names without folders, for "did you mean". Nothing where nobody
+    /// knows.
+    fn beside(&mut self, path: &str) -> Vec<String> {
+        let _ = path;
+        Vec::new()
+    }
+
     /// The files of the repository, by their paths relative to its root, with `/` between folders.
     /// `root` is what the plan says of it: its path relative to the folder of the plan. Nothing where
     /// the files are not to be looked at, or where nobody knows the root.
     fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {
         let _ = root;
         None
+    }
+
+    /// The text of the [lock](crate::lock) beside the plan; nothing where there is none.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn lock(&mut self) -> Result<Option<String>, LoadError> {
+        Ok(None)
     }
 }
 
@@ -123,16 +139,18 @@ pub fn compile_measured(
     let mut sources = SourceMap::new();
     let mut diagnostics = Vec::new();
     let mut files = load(entry, loader, &mut sources, &mut diagnostics, timings);
-    report_circles(&files, &mut diagnostics);
+    report_circles(&files, &sources, &mut diagnostics);
     // The texts were read in the order in which they were found; so their errors come in order.
     files.sort_by_key(|(id, _)| *id);
-    let broken = diagnostics::has_errors(&diagnostics);
     let resolved = timings.of(&["resolve names"], || {
         resolve::resolve(&sources, &files, &mut diagnostics)
     });
-    let plan = timings.of(&["read values"], || {
-        resolve::read(&sources, &files, resolved, &mut diagnostics)
+    let (mut plan, unread) = timings.of(&["read values"], || {
+        let unread = Unread::of(&sources, &files, resolved.dropped());
+        let plan = resolve::read(&sources, &files, resolved, &mut diagnostics);
+        (plan, unread)
     });
+    plan.lock = timings.of(&["read files"], || lock(loader, &mut diagnostics));
     let root = plan
         .plans
         .iter()
@@ -141,10 +159,7 @@ pub fn compile_measured(
     sources.show_below(entry.shown_folders(root.as_deref()));
     // Names that a broken declaration would have brought are missed everywhere: that is a
     // consequence, not a mistake of its own.
-    let unknown_kind = diagnostics.iter().any(|d| d.code == codes::UNKNOWN_KIND);
-    if broken || unknown_kind {
-        diagnostics.retain(|d| d.code != codes::UNKNOWN_NAME);
-    }
+    diagnostics.retain(|d| !unread.explains(&sources, d));
     let mut saw_tree = false;
     let plan = if diagnostics::has_errors(&diagnostics) {
         None
@@ -163,6 +178,23 @@ pub fn compile_measured(
         plan,
         saw_tree,
     }
+}
+
+/// The lock beside the plan; what is wrong with it is reported.
+fn lock(loader: &mut dyn Loader, diagnostics: &mut Vec<Diagnostic>) -> Lock {
+    let read = match loader.lock() {
+        Ok(None) => return Lock::default(),
+        Ok(Some(text)) => Lock::parse(&text).map_err(|error| error.to_string()),
+        Err(error) => Err(error.reason()),
+    };
+    read.unwrap_or_else(|why| {
+        let message = format!("{}: {why}", crate::lock::FILE);
+        diagnostics.push(
+            Diagnostic::without_place(codes::UNREADABLE, message)
+                .help("take it from the history of the repository, or mend the line"),
+        );
+        Lock::default()
+    })
 }
 
 /// The place that imports a file: the number of the importing file, and that of its import.
@@ -199,11 +231,13 @@ pub fn load(
                     id
                 }
                 Err(reason) => {
-                    diagnostics.push(unreadable(
-                        &path,
-                        &reason,
-                        importer.map(|(_, _, span)| span),
-                    ));
+                    let import = importer.map(|(_, _, span)| span);
+                    let diagnostic = unreadable(&path, &reason, import);
+                    let beside = match reason {
+                        LoadError::Missing => loader.beside(&path),
+                        _ => Vec::new(),
+                    };
+                    diagnostics.push(with_file_meant(diagnostic, &beside, sources));
                     continue;
                 }
             },
@@ -232,6 +266,36 @@ fn unreadable(path: &str, reason: &LoadError, import: Option<Span>) -> Diagnosti
     }
 }
 
+/// Names the file that an import of a missing one most likely means, if there is one beside it.
+fn with_file_meant(diagnostic: Diagnostic, beside: &[String], sources: &SourceMap) -> Diagnostic {
+    let Some(import) = diagnostic.span else {
+        return diagnostic;
+    };
+    let written = sources.text(import).trim_matches('"');
+    let (folders, name) = match written.rsplit_once('/') {
+        Some((folders, name)) => (format!("{folders}/"), name),
+        None => (String::new(), written),
+    };
+    let names = || beside.iter().map(String::as_str);
+    let with_ending = format!("{name}.dtp");
+    let (near, sure) = if names().any(|known| known == with_ending) {
+        (Some(with_ending.as_str()), true)
+    } else {
+        (
+            suggest::nearest(name, names()),
+            suggest::certain(name, names()).is_some(),
+        )
+    };
+    let Some(near) = near else {
+        return diagnostic;
+    };
+    let path = format!("{folders}{near}");
+    let fix = Fix::replace(import, format!("\"{path}\""));
+    diagnostic
+        .help(format!("did you mean `\"{path}\"`?"))
+        .fix(if sure { fix } else { fix.to_be_judged() })
+}
+
 /// `path` as seen from the folder of `from`, with `..` resolved as far as that is possible.
 fn join(from: &str, path: &str) -> String {
     let mut parts: Vec<&str> = from.split('/').collect();
@@ -249,7 +313,11 @@ fn join(from: &str, path: &str) -> String {
 }
 
 /// Reports imports that lead back to the file they stand in, each circle once.
-fn report_circles(files: &[(FileId, ast::File)], diagnostics: &mut Vec<Diagnostic>) {
+fn report_circles(
+    files: &[(FileId, ast::File)],
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut graph = petgraph::graphmap::DiGraphMap::<u32, Span>::new();
     for (id, file) in files {
         for import in &file.imports {
@@ -260,20 +328,27 @@ fn report_circles(files: &[(FileId, ast::File)], diagnostics: &mut Vec<Diagnosti
     }
     for component in petgraph::algo::tarjan_scc(&graph) {
         let inside = |node: &u32| component.contains(node);
-        let mut edges: Vec<Span> = graph
+        let mut edges: Vec<(Span, u32, u32)> = graph
             .all_edges()
             .filter(|(from, to, _)| inside(from) && inside(to))
-            .map(|(_, _, span)| *span)
+            .map(|(from, to, span)| (*span, from, to))
             .collect();
         edges.sort_unstable();
-        if let Some((first, others)) = edges.split_first() {
+        if let Some(((first, from, to), others)) = edges.split_first() {
+            let back = petgraph::algo::astar(&graph, *to, |n| n == *from, |_| 1, |_| 0);
+            let mut way = vec![sources.file(FileId(*from)).path()];
+            let steps = back.map_or_else(Vec::new, |(_, steps)| steps);
+            way.extend(steps.iter().map(|step| sources.file(FileId(*step)).path()));
             let mut diagnostic = Diagnostic::new(
                 codes::IMPORT,
                 *first,
-                "this import leads back to its own file",
+                format!(
+                    "this import leads back to its own file: {}",
+                    way.join(" → ")
+                ),
             )
             .help("take one of the imports out: names are visible across all files");
-            for span in others {
+            for (span, ..) in others {
                 diagnostic = diagnostic.label(*span, "through this import");
             }
             diagnostics.push(diagnostic);

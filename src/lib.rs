@@ -39,16 +39,20 @@
 //! Nothing of this does input or output: files, terminals and processes belong to [`cli`].
 
 pub mod algebra;
+pub mod audit;
 pub mod checks;
 pub mod cli;
 pub mod compile;
 pub mod diagnostics;
 pub mod format;
+pub mod glob;
 pub mod graph;
 pub mod init;
 pub mod jobs;
+pub mod lock;
 pub mod name;
 pub mod resolve;
+pub mod run;
 pub mod schema;
 pub mod source;
 pub mod syntax;

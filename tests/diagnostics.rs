@@ -170,6 +170,13 @@ fn plans_that_hold_hold() {
     assert!(count > 0, "the plans are gone");
 }
 
+/// The codes of plans: what an audit finds needs a repository, and has its cases in tests/audit.
+fn of_plans() -> impl Iterator<Item = &'static codes::Code> {
+    codes::ALL
+        .iter()
+        .filter(|code| !code.code.starts_with("DTP08"))
+}
+
 #[test]
 fn every_code_has_a_case() {
     // A file that cannot be read is no plan with a mistake in it: see tests/bad_input.rs.
@@ -179,7 +186,7 @@ fn every_code_has_a_case() {
         .flat_map(|case| expected(&fs::read_to_string(case).unwrap()))
         .map(|(_, code)| code)
         .collect();
-    for code in codes::ALL {
+    for code in of_plans() {
         let known = shown.contains(code.code) || elsewhere.contains(&code.code);
         assert!(
             known,
@@ -203,7 +210,7 @@ fn every_code_has_a_plan_that_comes_close_and_holds() {
         let formatted = Dtpc::new(&["fmt", "--check", name]).run();
         assert_eq!(formatted.code, Some(0), "{name}: {}", formatted.err);
     }
-    for code in codes::ALL {
+    for code in of_plans() {
         assert!(
             close.remove(code.code),
             "{} ({}) has no plan in tests/holds that comes close to it",
@@ -284,7 +291,7 @@ fn page(code: &codes::Code) -> String {
 #[test]
 fn every_code_has_a_page_and_it_is_fresh() {
     let folder = root().join("docs/diagnostics");
-    for code in codes::ALL {
+    for code in of_plans() {
         let path = folder.join(format!("{}.md", code.code));
         let page = page(code);
         if std::env::var_os("DTPC_BLESS").is_some() {

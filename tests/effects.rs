@@ -22,6 +22,7 @@ use dtpc::diagnostics::{Diagnostic, codes};
 use dtpc::jobs::Jobs;
 use dtpc::schema::kinds::KINDS;
 use dtpc::schema::values::{Date, WORD_TYPES};
+use dtpc::targets::json::Json;
 use dtpc::targets::{Content, REGISTRY, render};
 
 struct Text<'t>(&'t str);
@@ -66,13 +67,17 @@ fn effects(text: &str) -> Effects {
     let files = compilation.plan.as_ref().map(|plan| {
         let jobs = Jobs::derive(plan, &compilation.sources);
         let outputs = render(REGISTRY, &jobs).unwrap();
-        let text = |content| match content {
+        // The compiled plan holds every field as it is: that it becomes another with one shows nothing
+        // about what the field does. Only where it goes counts.
+        let compiled = render(&[&Json], &jobs).unwrap().remove(0).path;
+        let text = |path: &str, content| match content {
+            Content::Whole(_) if path == compiled => String::new(),
             Content::Whole(text) => text,
             Content::Shared(edit) => edit(None).unwrap().text,
         };
         outputs
             .into_iter()
-            .map(|output| (output.path, text(output.content)))
+            .map(|output| (output.path.clone(), text(&output.path, output.content)))
             .collect()
     });
     Effects {

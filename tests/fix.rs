@@ -157,7 +157,9 @@ fn programs_get_the_fixes_and_with_fix_only_what_is_left() {
     let folder = folder(&[("case.dtp", text)]);
     let json = |ended: &Ended| -> Value { serde_json::from_str(&ended.out).unwrap() };
     let before = json(&check(&folder, &["--format", "json", "case.dtp"]));
-    let fix = &before[0]["fixes"][0];
+    // The first one is the field beside it: what is around a mistake is read too.
+    assert_eq!(before[0]["fixes"][0]["replacement"], "contact");
+    let fix = &before[1]["fixes"][0];
     assert_eq!(fix["replacement"], "\"x\"");
     assert_eq!((&fix["safe"], &fix["line"]), (&true.into(), &2.into()));
     assert_eq!(
@@ -165,7 +167,7 @@ fn programs_get_the_fixes_and_with_fix_only_what_is_left() {
         (&35.into(), &38.into())
     );
     let sarif = json(&check(&folder, &["--format", "sarif", "case.dtp"]));
-    let change = &sarif["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+    let change = &sarif["runs"][0]["results"][1]["fixes"][0]["artifactChanges"][0];
     assert_eq!(change["artifactLocation"]["uri"], "case.dtp");
     let replacement = &change["replacements"][0];
     assert_eq!(replacement["deletedRegion"]["startColumn"], 35);

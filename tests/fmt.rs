@@ -112,7 +112,7 @@ fn a_folder_stands_for_every_plan_below_it() {
     let ended = folder.fmt(&["."]);
     assert_eq!(
         (ended.code, ended.out.as_str()),
-        (Some(0), "3 files: formatted\n")
+        (Some(0), "3 files: nothing to change\n")
     );
 }
 

@@ -20,10 +20,12 @@ use dtpc::compile::{Compilation, Entry, LoadError, Loader, compile};
 use dtpc::format::{self, Refusal};
 use dtpc::jobs::Jobs;
 use dtpc::source::SourceMap;
+use dtpc::targets::json::Json;
 use dtpc::targets::{self, Content};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use scramble::{Extent, comments, scramble, words};
+use serde_json::Value;
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -79,7 +81,23 @@ fn compiled(text: &str) -> Compilation {
     compile(&entry, Some(today.unwrap()), &mut Texts(text))
 }
 
-/// All that a plan is compiled to. Nothing in it tells lines of the plan, so all of it is compared.
+/// The compiled plan without what tells lines of the plan: places, and by them the digest; and without
+/// the values of constants, which are there as they are written.
+fn without_places(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for told in ["origin", "origins", "digest", "constant"] {
+                fields.remove(told);
+            }
+            fields.values_mut().for_each(without_places);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_places),
+        _ => {}
+    }
+}
+
+/// All that a plan is compiled to. In the compiled plan alone something tells lines of the plan: all
+/// else is compared as it is.
 fn outputs(text: &str) -> Vec<(String, String)> {
     let compilation = compiled(text);
     let plan = compilation.plan.as_ref();
@@ -87,13 +105,19 @@ fn outputs(text: &str) -> Vec<(String, String)> {
     let jobs = Jobs::derive(plan, &compilation.sources);
     let outputs = targets::render(targets::REGISTRY, &jobs).unwrap();
     assert!(!outputs.is_empty());
-    let content = |content: &Content| match content {
+    let compiled = targets::render(&[&Json], &jobs).unwrap().remove(0).path;
+    let content = |path: &str, content: &Content| match content {
+        Content::Whole(text) if path == compiled => {
+            let mut plan: Value = serde_json::from_str(text).unwrap();
+            without_places(&mut plan);
+            plan.to_string()
+        }
         Content::Whole(text) => text.clone(),
         Content::Shared(edit) => edit(None).unwrap().text,
     };
     outputs
         .iter()
-        .map(|output| (output.path.clone(), content(&output.content)))
+        .map(|output| (output.path.clone(), content(&output.path, &output.content)))
         .collect()
 }
 

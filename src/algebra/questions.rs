@@ -315,6 +315,21 @@ impl<'s> Algebra<'s> {
         })
     }
 
+    /// Whether one combination is in a set: that in which exactly the atoms hold that `holds` says.
+    /// The combination must be one of the space.
+    pub fn contains(&self, set: Set, mut holds: impl FnMut(&Atom) -> bool) -> bool {
+        let mut node = set.node;
+        while node != Node::TRUE && node != Node::FALSE {
+            let branch = self.diagrams.branch(node);
+            node = if holds(self.space.atom_at(branch.level)) {
+                branch.high
+            } else {
+                branch.low
+            };
+        }
+        node == Node::TRUE
+    }
+
     /// The smallest combination in a set, as the atoms that hold, in the order of their declaration:
     /// the fewest, and of as many, those declared first. What the set says nothing about is left
     /// out. Nothing if the set is empty.

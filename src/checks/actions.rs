@@ -2,6 +2,7 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::lock::Sort;
 
 pub(super) struct Actions;
 
@@ -13,13 +14,15 @@ impl Check for Actions {
     fn check(&self, context: &mut Context<'_>) {
         for (_, tool) in context.plan.tools.iter() {
             for action in &tool.actions {
-                if action.is_pinned() {
+                let (name, version) = action.name_and_version();
+                let locked = context.plan.lock.content(Sort::Action, name, version);
+                if action.is_pinned() || locked.is_some() {
                     continue;
                 }
                 let message = format!("`{}` may be another action tomorrow", action.uses.as_str());
                 context.report(
                     Diagnostic::new(codes::UNPINNED_ACTION, action.uses.span, message)
-                        .help("write the 40 digits of a commit behind the `@`, and say which version it is in a comment"),
+                        .help("write the 40 digits of a commit behind the `@`, or a version whose commit is in `dtpc.lock`: see `dtpc pins`"),
                 );
             }
         }

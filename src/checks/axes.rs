@@ -3,7 +3,7 @@
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::schema::kinds::Axis;
-use crate::schema::values::{AxisValue, Container};
+use crate::schema::values::{AxisValue, Container, Ref, Spanned, Trigger};
 use crate::schema::{Decl, Id, Plan};
 
 pub(super) struct Axes;
@@ -61,7 +61,7 @@ fn values(context: &mut Context<'_>, id: Id<Axis>, axis: &Decl<Axis>) {
             );
         }
         let repeats = !divides && value.selects.is_none();
-        if repeats && !reaches(plan, id, axis, value) {
+        if repeats && is_had(plan, id) && !reaches(plan, id, axis, value) {
             let message = format!(
                 "`{}` reaches no command, variable, image or runner: the same would run twice",
                 value.name
@@ -73,6 +73,25 @@ fn values(context: &mut Context<'_>, id: Id<Axis>, axis: &Decl<Axis>) {
             );
         }
     }
+}
+
+/// Whether jobs have the axis. One that is only asked for when a run is started runs nothing twice.
+fn is_had(plan: &Plan, id: Id<Axis>) -> bool {
+    let names = |across: &[Ref<Axis>]| across.iter().any(|axis| axis.id == id);
+    plan.suites.iter().any(|(_, suite)| names(&suite.across))
+        || plan.builds.iter().any(|(_, build)| names(&build.across))
+        || !plan
+            .stages
+            .iter()
+            .any(|(_, stage)| asks_for(&stage.trigger, id))
+}
+
+/// Whether one of these triggers asks for a value of the axis.
+fn asks_for(triggers: &[Spanned<Trigger>], id: Id<Axis>) -> bool {
+    triggers.iter().any(|trigger| match &trigger.value {
+        Trigger::Dispatch { inputs } => inputs.iter().any(|input| input.axis == id),
+        _ => false,
+    })
 }
 
 /// Whether a value makes a difference to some job.

@@ -4,7 +4,7 @@ use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::schema::Id;
 use crate::schema::kinds::Build;
-use crate::schema::values::{Container, Need, Promise, Work};
+use crate::schema::values::{BuildRef, Container, Need, Promise, Work};
 
 pub(super) struct Builds;
 
@@ -13,12 +13,14 @@ impl Check for Builds {
         &[
             codes::UNNEEDED_BUILD,
             codes::CONTAINER,
+            codes::BUILD_WITHOUT_AXIS,
             codes::UNMADE_ARTIFACT,
         ]
     }
 
     fn check(&self, context: &mut Context<'_>) {
         unneeded(context);
+        named(context);
         containers(context);
         artifacts(context);
     }
@@ -44,6 +46,58 @@ fn unneeded(context: &mut Context<'_>) {
     }
 }
 
+/// A value that is named is one of an axis that the build has.
+fn named(context: &mut Context<'_>) {
+    let plan = context.plan;
+    let of_needs = |needs: &'_ [Need]| -> Vec<BuildRef> {
+        needs
+            .iter()
+            .filter_map(|need| match need {
+                Need::Build(build) => Some(build.clone()),
+                _ => None,
+            })
+            .collect()
+    };
+    let of_container = |container: &Container| match container {
+        Container::Build(build) => Some(build.clone()),
+        Container::Image(_) => None,
+    };
+    let mut all: Vec<BuildRef> = Vec::new();
+    for (_, suite) in plan.suites.iter() {
+        all.extend(of_needs(&suite.needs));
+        all.extend(
+            suite
+                .container
+                .iter()
+                .filter_map(|c| of_container(&c.value)),
+        );
+    }
+    for (_, at) in plan.ats.iter() {
+        all.extend(at.container.iter().filter_map(|c| of_container(&c.value)));
+    }
+    for (_, build) in plan.builds.iter() {
+        all.extend(of_needs(&build.needs));
+    }
+    for build in all {
+        let declared = &plan.builds[build.id];
+        let foreign = build
+            .points
+            .iter()
+            .find(|point| !declared.across.iter().any(|axis| axis.id == point.axis));
+        if let Some(point) = foreign {
+            let axis = plan.axes[point.axis].head.name();
+            let message = format!("the build `{}` has no `{axis}`", declared.head.name());
+            context.report(
+                Diagnostic::new(codes::BUILD_WITHOUT_AXIS, build.span, message)
+                    .label(declared.head.head, "the build is declared here")
+                    .help(format!(
+                        "take the value out, or add `{axis}` to `across` of the build"
+                    )),
+            );
+        }
+    }
+}
+
 fn containers(context: &mut Context<'_>) {
     let plan = context.plan;
     for (id, suite) in plan.suites.iter() {
@@ -66,6 +120,7 @@ fn containers(context: &mut Context<'_>) {
             let missing = declared
                 .across
                 .iter()
+                .filter(|axis| !build.points.iter().any(|named| named.axis == axis.id))
                 .find(|axis| !suite.across.iter().any(|own| own.id == axis.id));
             if let Some(axis) = missing {
                 let axis_name = plan.axes[axis.id].head.name();
@@ -77,7 +132,7 @@ fn containers(context: &mut Context<'_>) {
                 context.report(
                     Diagnostic::new(codes::CONTAINER, container.span, message)
                         .label(axis.span, "the build has the axis here")
-                        .help(format!("add `{axis_name}` to `across` of the suite")),
+                        .help(format!("add `{axis_name}` to `across` of the suite, or name the value: `{}({axis_name}: …)`", declared.head.name())),
                 );
             }
         }

@@ -3,9 +3,12 @@
 use petgraph::graphmap::DiGraphMap;
 
 use super::{Check, Context};
-use crate::algebra::Formula;
+use crate::algebra::{ArgumentValue, Formula};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::values::Arity;
+use crate::schema::Decl;
+use crate::schema::kinds::Marker;
+use crate::schema::values::{ArgumentType, Arity, CalledMarker};
+use crate::source::Span;
 
 pub(super) struct Markers;
 
@@ -45,14 +48,21 @@ impl Check for Markers {
     }
 }
 
-/// A marker that is asked for its arguments must be said to have some.
+/// A marker that is asked for its arguments must be said to have some, of that type.
 fn arguments(context: &mut Context<'_>) {
     let plan = context.plan;
     let mut seen = std::collections::HashSet::new();
-    for marker in plan.marker_expressions().flat_map(|e| &e.called) {
+    for CalledMarker { marker, values } in plan.called_markers() {
+        // What is inherited is there more than once.
+        if !seen.insert(marker.span) {
+            continue;
+        }
         let declared = plan.markers.info(marker.id).and_then(|info| info.declared);
         let declared = declared.map(|id| &plan.marker_declarations[id]);
-        if declared.is_some_and(|d| d.argument.is_some()) || !seen.insert(marker.span) {
+        if let Some((declared, takes)) = declared.and_then(|d| Some((d, d.argument?))) {
+            for (value, span) in values {
+                argument(context, declared, takes, value, *span);
+            }
             continue;
         }
         let name = plan.markers.name(marker.id);
@@ -65,6 +75,38 @@ fn arguments(context: &mut Context<'_>) {
             "say what it takes, `marker {name} {{ argument: number }}`, or leave the parentheses away"
         )));
     }
+}
+
+/// What is asked for must be of the type that the marker takes. `none` is neither a number nor a
+/// text, and a marker may carry it in the place of either.
+fn argument(
+    context: &mut Context<'_>,
+    declared: &Decl<Marker>,
+    takes: ArgumentType,
+    value: &ArgumentValue,
+    span: Span,
+) {
+    let found = match (takes, value) {
+        (_, ArgumentValue::None)
+        | (ArgumentType::Number, ArgumentValue::Integer(_))
+        | (ArgumentType::Text, ArgumentValue::Text(_)) => return,
+        (_, ArgumentValue::Integer(_)) => "a number",
+        (_, ArgumentValue::Text(_)) => "a text",
+        (_, ArgumentValue::True | ArgumentValue::False) => "neither a number nor a text",
+    };
+    let name = declared.head.name();
+    let wanted = match takes {
+        ArgumentType::Number => "a number",
+        ArgumentType::Text => "a text",
+    };
+    let message = format!("the marker `{name}` takes {wanted}, and this is {found}");
+    context.report(
+        Diagnostic::new(codes::WRONG_TYPE, span, message)
+            .label(declared.head.head, "what it takes is declared here")
+            .help(format!(
+                "no test can carry it: write {wanted}, or mend the marker's `argument`"
+            )),
+    );
 }
 
 /// Whether a test is one that a group is for cannot depend on the markers of that group.

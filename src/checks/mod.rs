@@ -12,11 +12,12 @@ mod capacity;
 mod conditions;
 mod cycles;
 mod dates;
+mod deployments;
 mod features;
 mod filterset;
 mod gaps;
 mod gates;
-mod globs;
+pub(crate) mod globs;
 mod host_limits;
 mod jobs;
 mod languages;
@@ -24,7 +25,7 @@ mod layouts;
 mod limits;
 mod markers;
 mod outputs;
-mod overlaps;
+pub(crate) mod overlaps;
 mod parts;
 mod pins;
 mod plan_count;
@@ -38,6 +39,7 @@ mod thresholds;
 mod tools;
 mod triggers;
 mod trust;
+mod unstarted;
 mod unused;
 
 pub(crate) use features::covering;
@@ -171,6 +173,8 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &layouts::Layouts,
         &globs::Globs,
         &services::Services,
+        &unstarted::UnstartedServices,
+        &deployments::Deployments,
         &selections::Selections,
         &trust::Trust,
         &pins::Pins,

@@ -4,8 +4,18 @@ use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::command;
 use crate::schema::values::{Text, ToolKind};
+use crate::targets;
 
 pub(super) struct Outputs;
+
+/// The files that the settings of pytest can be written to.
+const CONFIGS: [&str; 5] = [
+    "pytest.ini",
+    ".pytest.ini",
+    "pytest.toml",
+    ".pytest.toml",
+    "pyproject.toml",
+];
 
 impl Check for Outputs {
     fn codes(&self) -> &'static [Code] {
@@ -16,12 +26,12 @@ impl Check for Outputs {
         let plan = context.plan;
         for (_, info) in plan.plans.iter() {
             if let Some(document) = &info.document {
-                path(context, document);
-                let extension = std::path::Path::new(document.as_str()).extension();
-                if extension.is_none_or(|e| e != "md") {
-                    let message = "the document is Markdown: its name ends in `.md`";
-                    context.report(Diagnostic::new(codes::OUTPUT_PATH, document.span, message));
-                }
+                let message = "the document is Markdown: its name ends in `.md`";
+                named(context, document, "md", message);
+            }
+            if let Some(json) = &info.json {
+                let message = "the compiled plan is JSON: its name ends in `.json`";
+                named(context, json, "json", message);
             }
         }
         let mut config: Option<&Text> = None;
@@ -31,10 +41,8 @@ impl Check for Outputs {
             };
             let name = written.rsplit('/').next().unwrap_or_default();
             path(context, written);
-            if command::kind_of(plan, id) == Some(ToolKind::Pytest)
-                && !matches!(name, "pytest.ini" | "pyproject.toml")
-            {
-                let message = "pytest reads `pytest.ini` or `pyproject.toml`";
+            if command::kind_of(plan, id) == Some(ToolKind::Pytest) && !CONFIGS.contains(&name) {
+                let message = "pytest reads `pytest.ini`, `pytest.toml` or `pyproject.toml`";
                 context.report(Diagnostic::new(codes::OUTPUT_PATH, written.span, message));
             }
             if let Some(first) = config.filter(|first| first.as_str() == written.as_str()) {
@@ -47,6 +55,26 @@ impl Check for Outputs {
             config = Some(written);
         }
         stage_names(context);
+    }
+}
+
+/// A file of which the plan says where it goes: its name says what it is, and it is in no folder in
+/// which another target takes away what it did not write.
+fn named(context: &mut Context<'_>, written: &Text, extension: &str, otherwise: &str) {
+    path(context, written);
+    let found = std::path::Path::new(written.as_str()).extension();
+    if found.is_none_or(|found| found != extension) {
+        context.report(Diagnostic::new(codes::OUTPUT_PATH, written.span, otherwise));
+    }
+    let mut owned = targets::REGISTRY.iter().flat_map(|t| t.owned_folders());
+    let folder = written.rsplit_once('/').map_or("", |(folder, _)| folder);
+    if owned.any(|owned| owned.eq_ignore_ascii_case(folder)) {
+        let message = format!(
+            "in `{folder}` dtpc keeps the files of one target alone, and takes others of its own away"
+        );
+        context.report(
+            Diagnostic::new(codes::OUTPUT_CLASH, written.span, message).help("name another folder"),
+        );
     }
 }
 

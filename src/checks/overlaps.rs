@@ -103,7 +103,7 @@ impl Finder<'_, '_> {
                     continue;
                 };
                 said.insert(key);
-                if let Some(accept) = accepted(context, one, two) {
+                if let Some(accept) = accepted(context.plan, one, two) {
                     context.accepted.borrow_mut().insert(accept);
                     continue;
                 }
@@ -133,7 +133,7 @@ fn around(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether two cells of a stage may not run one test, and do not say that they do.
-fn can_meet(plan: &Plan, one: &Cell, two: &Cell) -> bool {
+pub(crate) fn can_meet(plan: &Plan, one: &Cell, two: &Cell) -> bool {
     let repeating = |point: &&AxisPoint| {
         crate::jobs::cells::value(plan, **point).is_some_and(|value| value.selects.is_none())
     };
@@ -213,8 +213,8 @@ fn report(context: &mut Context<'_>, one: &Cell, two: &Cell, common: Set) {
 }
 
 /// The `accept` that is about the overlap of two cells, by number.
-fn accepted(context: &Context<'_>, one: &Cell, two: &Cell) -> Option<usize> {
-    let found = context.plan.accepts.iter().find(|(_, accept)| {
+pub(crate) fn accepted(plan: &Plan, one: &Cell, two: &Cell) -> Option<usize> {
+    let found = plan.accepts.iter().find(|(_, accept)| {
         accept.promise.is_some_and(|p| p.value == Promise::Overlap)
             && accept.stage.is_some_and(|s| s.id == one.stage)
             && match accept.between.as_slice() {

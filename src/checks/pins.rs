@@ -2,7 +2,7 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::values::{Container, Piece};
+use crate::schema::values::{Container, Piece, Runtime};
 
 pub(super) struct Pins;
 
@@ -14,12 +14,12 @@ impl Check for Pins {
     fn check(&self, context: &mut Context<'_>) {
         for (_, service) in context.plan.services.iter() {
             if let Some(image) = &service.image
-                && !image.is_pinned()
+                && image.pinned(&context.plan.lock).is_none()
             {
                 let message = format!("the image `{}` has no digest", image.reference);
                 context.report(
                     Diagnostic::new(codes::UNPINNED_IMAGE, image.reference.span, message)
-                        .help("a tag can be moved to another image: add `@sha256:` and its digest"),
+                        .help("a tag can be moved to another image: add `@sha256:` and its digest, or have it in `dtpc.lock`: see `dtpc pins`"),
                 );
             }
         }
@@ -44,6 +44,20 @@ impl Check for Pins {
                     "a local hook has no revision",
                     "add the `repo` it comes from, or take the `rev` out",
                 ),
+                (Some(repo), _, _) if hook.runtime != Runtime::System => (
+                    repo.span,
+                    "a hook from another repository brings its own environment",
+                    "take the `runtime` out, or the `repo`",
+                ),
+                (None, _, Some(entry))
+                    if hook.runtime == Runtime::System && !hook.dependencies.is_empty() =>
+                {
+                    (
+                        entry.span,
+                        "a hook that runs on the machine as it is can be given no packages",
+                        "say what environment they go into: `runtime: python`",
+                    )
+                }
                 (None, None, None) if hook.head.open("entry").is_none() => (
                     hook.head.head,
                     "this hook has nothing to run",

@@ -3,14 +3,21 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::jobs::command;
 use crate::schema::kinds::{Service, Suite};
-use crate::schema::values::{Need, Os, Ref};
+use crate::schema::values::{Need, Os, Ref, ToolKind};
 
 pub(super) struct Services;
 
 impl Check for Services {
     fn codes(&self) -> &'static [Code] {
-        &[codes::PORT_CLASH, codes::SERVICE_START, codes::SERVICE_HOST]
+        &[
+            codes::PORT_CLASH,
+            codes::SERVICE_START,
+            codes::SERVICE_HOST,
+            codes::WRONG_TOOL,
+            codes::WRONG_TYPE,
+        ]
     }
 
     fn check(&self, context: &mut Context<'_>) {
@@ -30,6 +37,7 @@ impl Check for Services {
             );
         }
         containers(context);
+        crowds(context);
         for (_, suite) in context.plan.suites.iter() {
             let needs: Vec<Ref<Service>> = needed(suite).collect();
             for (index, need) in needs.iter().enumerate() {
@@ -53,6 +61,53 @@ impl Check for Services {
                         .label(port.span, "the port is given here"),
                 );
             }
+        }
+    }
+}
+
+/// No suite of pytest has more workers than a service takes tests at once; nextest keeps them waiting.
+fn crowds(context: &mut Context<'_>) {
+    let plan = context.plan;
+    for (_, service) in plan.services.iter() {
+        if let Some(most) = service.max_parallel.filter(|most| most.value == 0) {
+            let message = "a service that takes no test is of no use";
+            context.report(Diagnostic::new(codes::WRONG_TYPE, most.span, message));
+        }
+    }
+    for (id, suite) in plan.suites.iter() {
+        if command::tool_kind(plan, id) != ToolKind::Pytest {
+            continue;
+        }
+        let parts = plan.parts_of[id.index()].iter();
+        let workers = parts.map(|part| plan.parts[*part].workers);
+        let workers: Vec<_> = workers.chain([suite.workers]).flatten().collect();
+        for need in needed(suite) {
+            let service = &plan.services[need.id];
+            let Some(most) = service.max_parallel else {
+                continue;
+            };
+            let crowd = workers
+                .iter()
+                .find(|w| w.count.is_none_or(|count| count > most.value));
+            let Some(crowd) = crowd else { continue };
+            let message = format!(
+                "`{}` takes {} at once, and pytest runs them with `workers: {}`",
+                service.head.name(),
+                if most.value == 1 {
+                    "one test".to_owned()
+                } else {
+                    format!("{} tests", most.value)
+                },
+                crowd.word()
+            );
+            context.report(
+                Diagnostic::new(codes::WRONG_TOOL, need.span, message)
+                    .label(most.span, "the most is given here")
+                    .help(format!(
+                        "write `workers: {}`, or take `workers` out",
+                        most.value
+                    )),
+            );
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::{command, selection};
 use crate::schema::Id;
 use crate::schema::kinds::Suite;
-use crate::schema::values::ToolKind;
+use crate::schema::values::{Ignored, ToolKind};
 use crate::source::Span;
 
 pub(super) struct Tools;
@@ -54,12 +54,13 @@ fn declared(context: &mut Context<'_>) {
             }
             _ => {}
         }
+        let configured = [ToolKind::Pytest, ToolKind::Nextest];
         if let Some(config) = &tool.config
-            && kind.is_some_and(|k| k != ToolKind::Pytest)
+            && kind.is_some_and(|k| !configured.contains(&k))
         {
             context.report(wrong(
                 config.span,
-                "only the configuration of pytest is written",
+                "only the configuration of pytest and of nextest is written",
             ));
         }
     }
@@ -134,6 +135,7 @@ fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
             );
         }
     }
+    of_cargo(context, id, kind);
     let parts = &plan.parts_of[id.index()];
     if let (Some(part), false) = (parts.first(), is_pytest) {
         let message = format!("{} runs no parts of a suite", kind.title());
@@ -176,6 +178,8 @@ fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
             .iter()
             .any(|value| value.selects.is_some())
             && !selection::uses_markers(kind)
+            // One that is told the value divides by itself.
+            && plan.axes[axis.id].bind.is_none()
     }) {
         let name = plan.axes[axis.id].head.name();
         let message = format!(
@@ -183,7 +187,27 @@ fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
             kind.title()
         );
         context.report(
-            wrong(axis.span, message).help("use an axis that `repeats`, or a suite of pytest"),
+            wrong(axis.span, message).help("tell it the value with a `bind` of the axis, use an axis that `repeats`, or a suite of pytest"),
+        );
+    }
+}
+
+/// What only cargo can be asked for.
+fn of_cargo(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
+    if matches!(kind, ToolKind::CargoTest | ToolKind::Nextest) {
+        return;
+    }
+    let suite = &context.plan.suites[id];
+    if let Some(feature) = suite.features.first() {
+        let message = format!("{} knows no features of cargo", kind.title());
+        context
+            .report(wrong(feature.span, message).help("`features` are for cargo test and nextest"));
+    }
+    if suite.ignored != Ignored::Skip {
+        let message = format!("{} knows no `#[ignore]`", kind.title());
+        context.report(
+            wrong(context.plan.suites[id].head.head, message)
+                .help("`ignored` is for cargo test and nextest"),
         );
     }
 }

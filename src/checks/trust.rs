@@ -4,7 +4,7 @@ use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::machines;
 use crate::schema::kinds::{Environment, Runner, Stage};
-use crate::schema::values::{Spanned, Trigger, Visibility};
+use crate::schema::values::{OnFailure, Spanned, Trigger, Visibility};
 use crate::schema::{Id, Plan};
 use crate::source::Span;
 
@@ -36,6 +36,14 @@ impl Check for Trust {
             for secret in &suite.uses {
                 let name = plan.secrets[secret.id].head.name();
                 secret_reached(context, suite.head.name(), name, secret.span, open);
+            }
+        }
+        for (id, stage) in plan.stages.iter() {
+            let notice = stage.on_failure.as_ref().and_then(OnFailure::notice);
+            let channel = notice.and_then(|notice| notice.channel);
+            if let (Some(open), Some(secret)) = (open_to_outsiders(plan, id), channel) {
+                let name = plan.secrets[secret.id].head.name();
+                secret_reached(context, stage.head.name(), name, secret.span, open);
             }
         }
         for job in context.builds {
@@ -71,7 +79,21 @@ fn open_to_outsiders(plan: &Plan, stage: Id<Stage>) -> Option<&Spanned<Trigger>>
     stage
         .trigger
         .iter()
-        .find(|t| Trigger::is_open_to_outsiders(&t.value))
+        .find(|t| t.value.is_open_to_outsiders() || is_of_approved(plan, &t.value))
+}
+
+/// Whether a push starts something on branches that carry other people's changes, as an approval says
+/// which the stage does not name.
+fn is_of_approved(plan: &Plan, trigger: &Trigger) -> bool {
+    let Trigger::Push { branches, .. } = trigger else {
+        return false;
+    };
+    branches.iter().any(|branch| {
+        plan.approvals.iter().any(|(_, approval)| {
+            let approved = approval.branches.as_ref();
+            approved.is_some_and(|a| a.text.as_str() == branch.as_str() || a.matches(branch))
+        })
+    })
 }
 
 /// An approval covers what starts its stage.

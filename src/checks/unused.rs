@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::values::{AxisPoint, Promise};
+use crate::schema::values::{AxisPoint, ConditionNode, Fact, Promise};
 use crate::schema::{Head, KindId, Plan};
 
 pub(super) struct Unused;
@@ -18,6 +18,31 @@ impl Check for Unused {
         declarations(context);
         axis_values(context);
         quarantines(context);
+        exceptions(context);
+    }
+}
+
+/// Hooks of an exception that are not of its roles: they look at its files all the same.
+fn exceptions(context: &mut Context<'_>) {
+    let plan = context.plan;
+    for (_, exception) in plan.exceptions.iter() {
+        for named in &exception.hooks {
+            let hook = &plan.hooks[named.id];
+            let Some(role) = hook.role.filter(|role| !exception.from.contains(role)) else {
+                continue;
+            };
+            let message = format!(
+                "`{}` is for {}, which the exception is not from: it takes nothing from this hook",
+                hook.head.name(),
+                role.title()
+            );
+            context.report(
+                Diagnostic::new(codes::UNUSED, named.span, message).help(format!(
+                    "add `{}` to its `from`, or take the hook out",
+                    role.word()
+                )),
+            );
+        }
     }
 }
 
@@ -100,7 +125,26 @@ fn indexed_heads(plan: &Plan) -> impl Iterator<Item = (KindId, u32, &Head)> {
     })
 }
 
-/// Each value of an axis that somebody uses is the value of some job.
+/// The values that a condition asks for.
+fn asked(node: &ConditionNode, seen: &mut HashSet<AxisPoint>) {
+    match node {
+        ConditionNode::Fact(Fact::Input(axis, value)) => {
+            seen.insert(AxisPoint {
+                axis: *axis,
+                value: *value,
+            });
+        }
+        ConditionNode::Fact(_) => {}
+        ConditionNode::Not(inner) => asked(inner, seen),
+        ConditionNode::And(parts) | ConditionNode::Or(parts) => {
+            for part in parts {
+                asked(part, seen);
+            }
+        }
+    }
+}
+
+/// Each value of an axis that somebody uses is the value of some job, or asked for by a condition.
 fn axis_values(context: &mut Context<'_>) {
     let plan = context.plan;
     let mut seen: HashSet<AxisPoint> = HashSet::new();
@@ -109,6 +153,16 @@ fn axis_values(context: &mut Context<'_>) {
     }
     for job in context.builds {
         seen.extend(job.points.iter().copied());
+    }
+    // A value that a condition asks for decides about jobs that need not have it.
+    let conditions = plan
+        .suites
+        .iter()
+        .filter_map(|(_, suite)| suite.when.as_ref())
+        .chain(plan.ats.iter().filter_map(|(_, at)| at.when.as_ref()))
+        .chain(plan.stages.iter().filter_map(|(_, s)| s.when.as_ref()));
+    for condition in conditions {
+        asked(&condition.node, &mut seen);
     }
     for (id, axis) in plan.axes.iter() {
         let index = u32::try_from(id.index()).unwrap_or(u32::MAX);

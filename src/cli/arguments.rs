@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -17,6 +18,29 @@ const EXIT_CODES: &str = "Exit codes:
   2  the command line cannot be understood
   3  a file cannot be read or written, or was left alone because dtpc did not write it";
 
+/// What is printed below the options of `dtpc run`.
+const RUN_CODES: &str = "Exit codes:
+  0  nothing failed that decides; what cannot run here is listed
+  1  a gate of the stage is closed, or a blocking job failed where there is no gate; with
+     --strict also if jobs that decide cannot run here; or the plan has errors
+  2  the command line cannot be understood
+  3  a file cannot be read or written";
+
+/// What is printed below the long help of `dtpc run`.
+const RUN_HELP: &str = "Exit codes:
+  0  nothing failed that decides; what cannot run here is listed
+  1  a gate of the stage is closed, or a blocking job failed where there is no gate; with
+     --strict also if jobs that decide cannot run here; or the plan has errors
+  2  the command line cannot be understood
+  3  a file cannot be read or written
+
+Examples:
+  dtpc run --stage pre_merge --dry-run            what could run here, and why the rest cannot
+  dtpc run --stage pre_merge                      what a pull request runs
+  dtpc run --stage pre_merge --since origin/main  only what the changes affect
+  dtpc run --stage nightly --job 'serve(framework: vllm)'
+  dtpc run --stage pre_merge --setup --strict     on a fresh machine, all or nothing";
+
 /// What is printed below the long help of `dtpc check`.
 const CHECK_HELP: &str = "Exit codes:
   0  the plan holds; there may be warnings
@@ -30,6 +54,19 @@ Examples:
   dtpc check --deny warnings --warn DTP0515
   dtpc check --fix                      mend what is plain, report the rest
   dtpc check --format sarif > dtpc.sarif";
+
+/// What is printed below the long help of `dtpc audit`.
+const AUDIT_HELP: &str = "Exit codes:
+  0  nothing was found; there may be warnings
+  1  the repository and the plan disagree, or the plan has errors
+  2  the command line cannot be understood
+  3  a file cannot be read
+
+Examples:
+  dtpc audit                            the only plan in plans/, and the repository of its root
+  dtpc audit --repo .. --list           every test with its markers, and the jobs that run it
+  dtpc audit --results test-results     and held against what really ran, as JUnit files tell it
+  dtpc audit --format sarif > audit.sarif";
 
 /// The compiler of the .dtp test-plan language.
 ///
@@ -49,6 +86,13 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Say where a repository and its plan disagree
+    ///
+    /// Reads the tests of Python and Rust without running them, and holds them against the jobs of the
+    /// plan: tests that no stage runs, or one runs twice, markers that nobody registered, and the like.
+    /// What only a run would tell is listed as not known, and never guessed.
+    #[command(after_help = EXIT_CODES, after_long_help = AUDIT_HELP)]
+    Audit(Audit),
     /// Say what is wrong with a plan
     #[command(after_help = EXIT_CODES, after_long_help = CHECK_HELP)]
     Check(Check),
@@ -63,6 +107,13 @@ pub enum Command {
     /// Draw what waits for what in each stage, with the critical path, the cost and the load of runners
     #[command(after_help = EXIT_CODES)]
     Graph(Graph),
+    /// Write a first plan for a repository that has CI, from what its CI runs
+    ///
+    /// As `dtpc init`, and looks also at the workflows of GitHub and at the profiles of nextest: what
+    /// starts the stages, which suites run in them, on which machines, for how long. Each command that
+    /// was found stands in the plan as a comment to be decided.
+    #[command(after_help = EXIT_CODES)]
+    Import(Init),
     /// Write a first plan for a repository that has none
     ///
     /// Asks nothing. Looks at the names of files, at manifests, at the settings of pytest, pre-commit
@@ -78,6 +129,24 @@ pub enum Command {
     /// rules that hold in CI.
     #[command(after_help = EXIT_CODES)]
     Jobs(Jobs),
+    /// Show what actions and images a plan pins, and to which commits and digests
+    ///
+    /// What a plan names by a version or a tag is one commit or digest by a line of `dtpc.lock`,
+    /// beside the plan. Nothing is fetched: --update takes what is known from tables.
+    #[command(after_help = EXIT_CODES)]
+    Pins(Pins),
+    /// Run the jobs of a stage on this machine, and say what its gates would
+    ///
+    /// The same commands as in CI, in the order of the graph, as many at once as the machine has
+    /// cores. What this machine cannot hold, such as a job that needs a GPU, an image or a secret, is
+    /// listed with the reason. Logs and JUnit files come together in one folder.
+    #[command(after_help = RUN_CODES, after_long_help = RUN_HELP)]
+    Run(Run),
+    /// Print the JSON Schema of what `dtpc generate --target json` writes
+    ///
+    /// It is of draft 2020-12, and made from the same table of the language as `dtpc check` and the
+    /// reference: every kind and every field, with type, unit, default and what it means.
+    Schema,
     /// Say why a job, a test or a file is in a run or out of it, rule by rule
     #[command(after_help = EXIT_CODES)]
     Why(Why),
@@ -133,7 +202,71 @@ pub struct Jobs {
     #[command(flatten)]
     pub changes: Changes,
 
+    /// Show what runs the suites of nextest with `cargo test`, where that can be said
+    #[arg(long)]
+    pub without_nextest: bool,
+
     /// How they are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ListFormat,
+}
+
+/// `dtpc pins`
+#[derive(Debug, Args)]
+pub struct Pins {
+    /// The plan; without it, the only file in plans/ that declares one
+    pub plan: Option<PathBuf>,
+
+    /// Exit with 1 if `dtpc.lock` has a line that nothing uses; with --update, if it would change
+    #[arg(long)]
+    pub check: bool,
+
+    /// Take versions from this table: tab-separated columns `action`, `version`, `sha`, or `image`,
+    /// `tag`, `digest`; may be repeated
+    #[arg(long, value_name = "TABLE")]
+    pub update: Vec<PathBuf>,
+}
+
+/// `dtpc run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The plan; without it, the only file in plans/ that declares one
+    pub plan: Option<PathBuf>,
+
+    /// The stage
+    #[arg(long, value_name = "NAME")]
+    pub stage: String,
+
+    /// Only these jobs, and what they need: `serve-cpu`, `serve`, `serve(framework: vllm)`; may be
+    /// repeated. No gate judges a part of a stage
+    #[arg(long = "job", value_name = "JOB")]
+    pub jobs: Vec<String>,
+
+    #[command(flatten)]
+    pub changes: Changes,
+
+    /// How many jobs may run at once [default: the cores of this machine]
+    #[arg(long = "at-once", value_name = "N")]
+    pub at_once: Option<NonZeroUsize>,
+
+    /// Run the commands that set up the tools first, each once
+    #[arg(long)]
+    pub setup: bool,
+
+    /// Run nothing: say what would run here, what would not, and why
+    #[arg(long = "dry-run")]
+    pub only_says: bool,
+
+    /// Where logs and results go, in a folder for each stage and job [default: .dtpc/run in the
+    /// repository, which git is told to ignore]
+    #[arg(long, value_name = "DIR")]
+    pub results: Option<PathBuf>,
+
+    /// Fail too if jobs that decide cannot run on this machine
+    #[arg(long)]
+    pub strict: bool,
+
+    /// How the summary is written
     #[arg(long, value_enum, default_value_t)]
     pub format: ListFormat,
 }
@@ -170,6 +303,43 @@ pub enum ListFormat {
     Table,
     /// For programs.
     Json,
+}
+
+/// `dtpc audit`
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// The plan; without it, the only file in plans/ that declares one
+    pub plan: Option<PathBuf>,
+
+    /// The root of the repository [default: the `root` of the plan]
+    #[arg(long, value_name = "DIR")]
+    pub repo: Option<PathBuf>,
+
+    /// How findings are written: for people to standard error, otherwise to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+
+    /// Print every test that was found, with its markers and the jobs that run it, and what is not
+    /// known; as JSON with `--format json`. No plan is needed where `--repo` is given
+    #[arg(long)]
+    pub list: bool,
+
+    /// A JUnit file, or a folder of them, of a run: what ran is held against what was found; may be
+    /// repeated
+    #[arg(long, value_name = "PATH")]
+    pub results: Vec<PathBuf>,
+
+    /// The day on which dates are judged [default: today, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub today: Option<Date>,
+
+    /// Count these warnings as errors: codes such as DTP0807, or `warnings` for all
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub deny: Vec<Denied>,
+
+    /// Let these stay warnings where --deny would raise them
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub warn: Vec<Warned>,
 }
 
 /// `dtpc check`
@@ -277,7 +447,7 @@ pub struct Generate {
     /// The plan; without it, the only file in plans/ that declares one
     pub plan: Option<PathBuf>,
 
-    /// What to write; may be repeated [default: every target]
+    /// What to write; may be repeated [default: every target that the plan asks for]
     #[arg(long = "target", value_name = "TARGET", value_parser = target_names())]
     pub targets: Vec<String>,
 

@@ -94,7 +94,7 @@ fn summary(compilation: &Compilation) -> String {
 }
 
 /// How findings are written for programs; nothing for people.
-fn machine_format(format: Format) -> Option<fn(&SourceMap, &[Diagnostic]) -> String> {
+pub fn machine_format(format: Format) -> Option<fn(&SourceMap, &[Diagnostic]) -> String> {
     match format {
         Format::Human => None,
         Format::Short => Some(formats::short),
@@ -123,7 +123,7 @@ pub fn counted(count: usize, word: &str) -> String {
 }
 
 /// The day it is, in UTC.
-fn today() -> Date {
+pub fn today() -> Date {
     Date(
         jiff::Timestamp::now()
             .to_zoned(jiff::tz::TimeZone::UTC)

@@ -43,6 +43,24 @@ impl Files {
         tree(&root)
     }
 
+    /// The files in the folder of `path` that can be plans: see [`Loader::beside`].
+    pub fn names_beside(&self, path: &str) -> Vec<String> {
+        let folder = self.path(path).parent().map(std::fs::read_dir);
+        let Some(Ok(entries)) = folder else {
+            return Vec::new();
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut names: Vec<String> = names
+            .filter(|name| {
+                Path::new(name)
+                    .extension()
+                    .is_some_and(|ending| ending == "dtp")
+            })
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
     /// Whether a file really lies in the folder of the plan or below: what is imported or linked from
     /// elsewhere belongs to others too.
     pub fn is_own(&self, path: &str) -> bool {
@@ -59,8 +77,20 @@ impl Loader for Files {
         read(&self.path(path))
     }
 
+    fn beside(&mut self, path: &str) -> Vec<String> {
+        self.names_beside(path)
+    }
+
     fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {
         self.repository_files(root)
+    }
+
+    fn lock(&mut self) -> Result<Option<String>, LoadError> {
+        match read(&self.path(crate::lock::FILE)) {
+            Ok(text) => Ok(Some(text)),
+            Err(LoadError::Missing) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -40,8 +40,9 @@ pub fn run(
         for (diagnostic, fix) in &fixed.mended {
             let place = places.of(fix.span);
             let (file, line, code) = (place.file, place.line, diagnostic.code.code);
+            let shown = |text: &str| !text.trim().is_empty() && !text.contains('\n');
             let what = match sources.text(fix.span) {
-                old if old.is_empty() || fix.replacement.is_empty() => fix.title.clone(),
+                old if !shown(old) || !shown(&fix.replacement) => fix.title.clone(),
                 old => format!("`{old}` is now `{}`", fix.replacement),
             };
             said.push(format!("fixed     {file}:{line}: {code}: {what}"));
@@ -76,6 +77,10 @@ impl Loader for Mended<'_> {
         let text = files::read(&self.disk.path(path))?;
         self.read.insert(path.to_owned(), text.clone());
         Ok(text)
+    }
+
+    fn beside(&mut self, path: &str) -> Vec<String> {
+        self.disk.names_beside(path)
     }
 
     fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {

@@ -266,6 +266,11 @@ fn say(check: bool, changed: usize, seen: usize, refused: usize) {
             "{changed} of {files} not formatted; `dtpc fmt` writes them anew"
         ));
     } else if changed == 0 && refused == 0 {
-        terminal::print(&format!("{files}: formatted\n"));
+        let found = if check {
+            "formatted"
+        } else {
+            "nothing to change"
+        };
+        terminal::print(&format!("{files}: {found}\n"));
     }
 }

@@ -9,7 +9,8 @@ use super::{Failure, Outcome, arguments, diff, discover, files, terminal};
 use crate::checks::CheckedPlan;
 use crate::compile;
 use crate::jobs::Jobs;
-use crate::targets::{self, Target, banner};
+use crate::schema::Plan;
+use crate::targets::{self, Target, banner, pytest};
 use crate::timings::Timings;
 
 /// Writes what a plan is compiled to, or says what has drifted from it.
@@ -29,7 +30,7 @@ pub fn run(arguments: &arguments::Generate, timings: &Timings) -> Result<Outcome
         None => root(checked, &plan)?,
     };
     let jobs = timings.of(&["jobs"], || Jobs::derive(checked, &compilation.sources));
-    let chosen = chosen(&arguments.targets);
+    let chosen = chosen(&arguments.targets, checked);
     let outputs = timings.of(&["targets"], || {
         targets::render_measured(&chosen, &jobs, timings)
     });
@@ -45,15 +46,19 @@ pub fn run(arguments: &arguments::Generate, timings: &Timings) -> Result<Outcome
     for change in &changes {
         terminal::print(&format!("{:9} {}\n", change.action.word(), change.path));
     }
-    note_left_out(&jobs, &chosen);
+    if arguments.targets.is_empty() {
+        note_left_out(&jobs, &chosen);
+    }
     note_hidden_settings(&out, &changes);
     Ok(Outcome::Success)
 }
 
-/// The targets that were asked for: each once, in the order of the registry.
-fn chosen(names: &[String]) -> Vec<&'static dyn Target> {
-    let wanted = |target: &&&'static dyn Target| {
-        names.is_empty() || names.iter().any(|name| name == target.name())
+/// The targets that were asked for, or without any those that the plan asks for: each once, in the
+/// order of the registry.
+fn chosen(names: &[String], plan: &Plan) -> Vec<&'static dyn Target> {
+    let wanted = |target: &&&'static dyn Target| match names {
+        [] => target.is_wanted(plan),
+        names => names.iter().any(|name| name == target.name()),
     };
     targets::REGISTRY.iter().filter(wanted).copied().collect()
 }
@@ -100,9 +105,6 @@ fn report_drift(changes: &[Change]) -> Outcome {
 
 /// Says which stages run on a host for which nothing was written: silence would be a gap.
 fn note_left_out(jobs: &Jobs<'_>, chosen: &[&'static dyn Target]) {
-    if chosen.len() < targets::REGISTRY.len() {
-        return;
-    }
     for id in &jobs.stages {
         let stage = &jobs.plan.stages[*id];
         let Some(host) = stage.host else { continue };
@@ -117,16 +119,38 @@ fn note_left_out(jobs: &Jobs<'_>, chosen: &[&'static dyn Target]) {
     }
 }
 
-/// Says when a new `pytest.ini` hides the settings of a `pyproject.toml`: pytest reads one of them.
+/// Says when pytest reads another file than the one that was written, or would have read one that is
+/// hidden now: it reads the first that it finds, and no other.
 fn note_hidden_settings(out: &Path, changes: &[Change]) {
-    let pyproject = fs::read_to_string(out.join("pyproject.toml")).unwrap_or_default();
-    let hides = changes
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let place = |path: &str| {
+        let name = name(path);
+        pytest::READING_ORDER
+            .iter()
+            .position(|known| *known == name)
+    };
+    let written = changes
         .iter()
-        .any(|c| c.path == "pytest.ini" && c.wanted.is_some());
-    if hides && pyproject.contains("[tool.pytest.ini_options]") {
-        terminal::error(
-            "note: pytest reads `pytest.ini` and no longer the table in `pyproject.toml`; to keep \
-             both in one, write `tool pytest { config: \"pyproject.toml\" }` in the plan",
-        );
+        .filter(|c| c.wanted.is_some())
+        .find_map(|c| Some((c, place(&c.path)?)));
+    let Some((change, own)) = written else { return };
+    let file = name(&change.path);
+    let folder = out.join(change.path.trim_end_matches(file.as_str()));
+    for (number, other) in pytest::READING_ORDER.iter().enumerate() {
+        let text = fs::read_to_string(folder.join(other));
+        if number == own || !text.is_ok_and(|text| pytest::has_settings(other, &text)) {
+            continue;
+        }
+        terminal::error(&if number < own {
+            format!(
+                "note: pytest reads `{other}` and not `{file}`, to which the settings go; take it \
+                 away, or write `tool pytest {{ config: \"{other}\" }}` in the plan"
+            )
+        } else {
+            format!(
+                "note: pytest reads `{file}` and no longer the settings in `{other}`; to keep both \
+                 in one, write `tool pytest {{ config: \"{other}\" }}` in the plan"
+            )
+        });
     }
 }

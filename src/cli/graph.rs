@@ -8,6 +8,8 @@ use super::{Failure, Outcome, arguments, terminal};
 use crate::diagnostics::suggest;
 use crate::graph::{self, Graph};
 use crate::jobs::Jobs;
+use crate::schema::kinds::Stage;
+use crate::schema::{Id, Plan};
 use crate::timings::Timings;
 
 /// Draws a plan.
@@ -21,14 +23,7 @@ pub fn run(arguments: &arguments::Graph, timings: &Timings) -> Result<Outcome, F
     let jobs = timings.of(&["jobs"], || Jobs::derive(checked, &compilation.sources));
     let only = match &arguments.stage {
         None => None,
-        Some(name) => Some(graph::stage_named(checked, name).ok_or_else(|| {
-            let failure = Failure::new(format!("there is no stage `{name}`"));
-            let known: Vec<&str> = checked.stages.iter().map(|(_, s)| s.head.name()).collect();
-            match suggest::help(name, "stage", known.iter().copied()) {
-                Some(help) => failure.help(help),
-                None => failure,
-            }
-        })?),
+        Some(name) => Some(stage_named(checked, name)?),
     };
     let graph = timings.of(&["graph"], || Graph::of(&jobs, only));
     let text = match arguments.format {
@@ -45,6 +40,18 @@ pub fn run(arguments: &arguments::Graph, timings: &Timings) -> Result<Outcome, F
     };
     terminal::print(&text);
     Ok(Outcome::Success)
+}
+
+/// The stage with this name.
+pub fn stage_named(plan: &Plan, name: &str) -> Result<Id<Stage>, Failure> {
+    graph::stage_named(plan, name).ok_or_else(|| {
+        let failure = Failure::new(format!("there is no stage `{name}`"));
+        let known: Vec<&str> = plan.stages.iter().map(|(_, s)| s.head.name()).collect();
+        match suggest::help(name, "stage", known.iter().copied()) {
+            Some(help) => failure.help(help),
+            None => failure.help(format!("the plan has {}", known.join(", "))),
+        }
+    })
 }
 
 /// What each stage takes, and the load of its runners.

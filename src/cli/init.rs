@@ -1,50 +1,37 @@
 //! `dtpc init`: reads a repository, writes a first plan, says what to do next.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
-
 use super::check::counted;
+use super::disk::{Disk, MOST_FILES};
 use super::{Failure, Outcome, arguments, discover, files, terminal, write};
 use crate::checks::CheckedPlan;
 use crate::compile::{self, LoadError, Loader};
-use crate::init::{self, Facts, Tree};
+use crate::format;
+use crate::init::{self, Detail, Facts, Tree};
 use crate::jobs::Jobs;
 use crate::source::SourceMap;
 use crate::targets::{self, banner};
 
-/// How many files are looked at: enough for any repository that one plan is for.
-const MOST_FILES: usize = 200_000;
-
-/// The largest file whose text is looked at, in bytes.
-const LONGEST: u64 = 1024 * 1024;
-
 /// How many hooks are named in what is printed.
 const HOOKS: usize = 8;
 
-/// How deep folders are followed.
-const DEPTH: usize = 32;
-
-/// Folders that tools fill, whether git ignores them or not.
-const MADE: [&str; 9] = [
-    ".git",
-    ".hg",
-    ".svn",
-    ".venv",
-    "venv",
-    ".tox",
-    ".nox",
-    "__pycache__",
-    "node_modules",
-];
-
 /// Writes a first plan for a repository.
 pub fn run(arguments: &arguments::Init) -> Result<Outcome, Failure> {
+    begin(arguments, init::look)
+}
+
+/// Writes a first plan for a repository, with what its CI runs.
+pub fn import(arguments: &arguments::Init) -> Result<Outcome, Failure> {
+    begin(arguments, init::look_with_ci)
+}
+
+fn begin(
+    arguments: &arguments::Init,
+    look: fn(&dyn Tree, &str) -> Facts,
+) -> Result<Outcome, Failure> {
     let root = arguments.dir.clone().unwrap_or_else(|| PathBuf::from("."));
     let real = fs::canonicalize(&root)
         .map_err(|e| Failure::new(format!("{} cannot be read: {e}", root.display())))?;
@@ -55,10 +42,9 @@ pub fn run(arguments: &arguments::Init) -> Result<Outcome, Failure> {
     refuse_second_plan(&root)?;
     let disk = Disk::read(&root);
     let folder = real.file_name().map(|n| n.to_string_lossy().into_owned());
-    let facts = init::look(&disk, &folder.unwrap_or_default());
-    let text = init::draft(&facts);
+    let facts = look(&disk, &folder.unwrap_or_default());
     let plan = root.join("plans").join(format!("{}.dtp", facts.name));
-    let compiled = compiled(&plan, &text)?;
+    let (text, compiled) = drafted(&plan, &facts)?;
     write::create(&plan, &text)?;
     let shown = shown(&plan);
     let mut said = found(&facts, disk.whole);
@@ -103,20 +89,33 @@ impl Loader for Text<'_> {
     }
 }
 
-/// Compiles a draft before it is written: a plan that does not hold helps nobody to begin.
-fn compiled(plan: &Path, text: &str) -> Result<Compiled, Failure> {
+/// The draft with most of what was found that holds, compiled before it is written: a plan that does
+/// not hold helps nobody to begin.
+fn drafted(plan: &Path, facts: &Facts) -> Result<(String, Compiled), Failure> {
     let (entry, _) = files::entry(plan)?;
-    let compilation = compile::compile(&entry, None, &mut Text(text));
-    let Some(plan) = compilation.plan else {
+    let mut last = None;
+    for detail in Detail::ALL {
+        let text = init::draft(facts, detail);
+        let compilation = compile::compile(&entry, None, &mut Text(&text));
+        if let Some(plan) = compilation.plan {
+            let sources = compilation.sources;
+            // In the one layout from the start: expressions of CI may be long.
+            let file = sources.files().next();
+            let laid_out = file.and_then(|(_, file)| format::format(file).ok());
+            return Ok((laid_out.unwrap_or(text), Compiled { plan, sources }));
+        }
+        last = Some(compilation);
+        // Without CI there is nothing that could be left out.
+        if facts.ci.is_none() {
+            break;
+        }
+    }
+    if let Some(compilation) = last {
         terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
-        let message = "the plan that was drafted for this repository does not hold";
-        let help = "this is a mistake of dtpc: nothing was written; please report it";
-        return Err(Failure::new(message).help(help));
-    };
-    Ok(Compiled {
-        plan,
-        sources: compilation.sources,
-    })
+    }
+    let message = "the plan that was drafted for this repository does not hold";
+    let help = "this is a mistake of dtpc: nothing was written; please report it";
+    Err(Failure::new(message).help(help))
 }
 
 /// What was found, in a line for each thing.
@@ -172,6 +171,19 @@ fn found(facts: &Facts, whole: bool) -> String {
         count => format!(", {} (left as they are)", counted(count, "workflow")),
     };
     line("CI", format!("{host}{workflows}"));
+    if let Some(ci) = &facts.ci {
+        let started = || ci.workflows.iter().filter(|w| w.starts.is_any());
+        let runs: usize = started().map(|w| w.runs.len()).sum();
+        let with = started().filter(|w| !w.runs.is_empty()).count();
+        line(
+            "in CI",
+            format!(
+                "{} of tests in {}",
+                counted(runs, "command"),
+                counted(with, "workflow")
+            ),
+        );
+    }
     line(
         "branch",
         or_none(facts.git.branch.as_deref().unwrap_or(""), "not known"),
@@ -188,7 +200,10 @@ fn next(root: &Path, plan: &str, compiled: &Compiled) -> Result<String, Failure>
     let jobs = Jobs::derive(&compiled.plan, &compiled.sources);
     let mut free = Vec::new();
     let mut kept = Vec::new();
-    for target in targets::REGISTRY {
+    for target in targets::REGISTRY
+        .iter()
+        .filter(|t| t.is_wanted(&compiled.plan))
+    {
         let outputs =
             targets::render(&[*target], &jobs).map_err(|e| Failure::new(e.to_string()))?;
         if outputs.is_empty() {
@@ -237,100 +252,4 @@ fn next(root: &Path, plan: &str, compiled: &Compiled) -> Result<String, Failure>
 fn questions(count: usize) -> String {
     let verb = if count == 1 { "is" } else { "are" };
     format!("{} {verb} open", counted(count, "question"))
-}
-
-/// The files of a repository.
-struct Disk {
-    root: PathBuf,
-    files: Vec<String>,
-    /// Whether these are all.
-    whole: bool,
-    texts: RefCell<HashMap<String, Option<String>>>,
-}
-
-impl Disk {
-    fn read(root: &Path) -> Self {
-        let walk = WalkBuilder::new(root)
-            .hidden(false)
-            .ignore(false)
-            .git_global(false)
-            .require_git(false)
-            .max_depth(Some(DEPTH))
-            .sort_by_file_name(|a, b| a.cmp(b))
-            .filter_entry(|entry| {
-                !entry
-                    .file_name()
-                    .to_str()
-                    .is_some_and(|name| MADE.contains(&name))
-            })
-            .build();
-        let mut files = Vec::new();
-        let mut whole = true;
-        // What cannot be read is not looked at.
-        for entry in walk.filter_map(Result::ok) {
-            if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-                continue;
-            }
-            if files.len() == MOST_FILES {
-                whole = false;
-                break;
-            }
-            let below = entry.path().strip_prefix(root).ok();
-            let parts = below.map(|path| {
-                let parts = path.components().map(|part| part.as_os_str().to_str());
-                parts.collect::<Option<Vec<&str>>>()
-            });
-            if let Some(Some(parts)) = parts {
-                files.push(parts.join("/"));
-            }
-        }
-        files.sort();
-        Self {
-            root: root.to_path_buf(),
-            files,
-            whole,
-            texts: RefCell::default(),
-        }
-    }
-
-    /// The folder of git, which a work tree names in a file.
-    fn git_folder(&self) -> Option<PathBuf> {
-        let place = self.root.join(".git");
-        if place.is_dir() {
-            return Some(place);
-        }
-        let text = read(&place)?;
-        let folder = self.root.join(text.trim().strip_prefix("gitdir: ")?);
-        match read(&folder.join("commondir")) {
-            Some(common) => Some(folder.join(common.trim())),
-            None => Some(folder),
-        }
-    }
-}
-
-impl Tree for Disk {
-    fn files(&self) -> &[String] {
-        &self.files
-    }
-
-    fn text(&self, path: &str) -> Option<String> {
-        if !self.has(path) {
-            return None;
-        }
-        let mut texts = self.texts.borrow_mut();
-        let text = || read(&self.root.join(path));
-        texts.entry(path.to_owned()).or_insert_with(text).clone()
-    }
-
-    fn git(&self, name: &str) -> Option<String> {
-        read(&self.git_folder()?.join(name))
-    }
-}
-
-/// The text of a file of at most [`LONGEST`] bytes.
-fn read(path: &Path) -> Option<String> {
-    let file = fs::File::open(path).ok()?;
-    let mut text = String::new();
-    let length = file.take(LONGEST + 1).read_to_string(&mut text).ok()?;
-    (length as u64 <= LONGEST).then_some(text)
 }

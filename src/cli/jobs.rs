@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Serialize;
@@ -12,9 +12,8 @@ use super::{Failure, Outcome, arguments, discover, files, terminal};
 use crate::compile::{self, Compilation};
 use crate::jobs::changes::Changes;
 use crate::jobs::named::Wanted;
-use crate::jobs::{Job, Jobs, cells, command};
+use crate::jobs::{Job, Jobs, cargo, cells, command, machines};
 use crate::schema::Plan;
-use crate::schema::values::Local;
 use crate::timings::Timings;
 
 /// Lists the jobs of a plan.
@@ -65,7 +64,9 @@ pub fn run(arguments: &arguments::Jobs, timings: &Timings) -> Result<Outcome, Fa
         .unwrap_or_default();
     timings.of(&["print"], || -> Result<(), Failure> {
         terminal::print(&match arguments.format {
-            arguments::ListFormat::Table => table(&jobs, &chosen, &left_out),
+            arguments::ListFormat::Table => {
+                table(&jobs, &chosen, &left_out, arguments.without_nextest)
+            }
             arguments::ListFormat::Json => json(&jobs, &chosen, &left_out)?,
         });
         Ok(())
@@ -115,17 +116,21 @@ pub fn changed(
     file: &Path,
 ) -> Result<Option<Vec<String>>, Failure> {
     if let Some(rev) = &asked.since {
-        let folder = file.parent().filter(|f| !f.as_os_str().is_empty());
-        let folder = folder.unwrap_or_else(|| Path::new("."));
-        let root = plan
-            .plans
-            .iter()
-            .next()
-            .and_then(|(_, p)| p.root.as_ref().map(|root| folder.join(root.as_str())))
-            .unwrap_or_else(|| folder.to_path_buf());
+        let root = root(plan, file);
         return since(&root, rev).map(Some);
     }
     Ok((!asked.changed.is_empty()).then(|| asked.changed.clone()))
+}
+
+/// The root of the repository: where the plan says it is, seen from its file.
+pub fn root(plan: &Plan, file: &Path) -> PathBuf {
+    let folder = file.parent().filter(|f| !f.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    plan.plans
+        .iter()
+        .next()
+        .and_then(|(_, p)| p.root.as_ref().map(|root| folder.join(root.as_str())))
+        .unwrap_or_else(|| folder.to_path_buf())
 }
 
 /// The files that differ from a revision, below a root: committed or not, under their old and their
@@ -166,7 +171,16 @@ fn since(root: &Path, rev: &str) -> Result<Vec<String>, Failure> {
 
 type LeftOut<'j> = HashMap<(usize, &'j str), String>;
 
-fn table(jobs: &Jobs<'_>, chosen: &[&Job], left_out: &LeftOut<'_>) -> String {
+#[expect(
+    clippy::single_match_else,
+    reason = "a job is left out or it is not: neither is the exception"
+)]
+fn table(
+    jobs: &Jobs<'_>,
+    chosen: &[&Job],
+    left_out: &LeftOut<'_>,
+    without_nextest: bool,
+) -> String {
     let name = |job: &Job| format!("{}/{}", jobs.plan.stages[job.stage].head.name(), job.id);
     let width = chosen
         .iter()
@@ -181,7 +195,11 @@ fn table(jobs: &Jobs<'_>, chosen: &[&Job], left_out: &LeftOut<'_>) -> String {
                 let _ = writeln!(out, "{:width$}  left out: {reason}", name(job));
             }
             None => {
-                for (number, line) in job.lines().iter().enumerate() {
+                let lines = without_nextest
+                    .then(|| with_cargo_test(jobs, job))
+                    .flatten();
+                let lines = lines.unwrap_or_else(|| job.lines());
+                for (number, line) in lines.iter().enumerate() {
                     let name = if number == 0 {
                         name(job)
                     } else {
@@ -193,6 +211,18 @@ fn table(jobs: &Jobs<'_>, chosen: &[&Job], left_out: &LeftOut<'_>) -> String {
         }
     }
     out
+}
+
+/// What runs a job of nextest with cargo test; nothing for other tools.
+fn with_cargo_test(jobs: &Jobs<'_>, job: &Job) -> Option<Vec<String>> {
+    let words = cargo::without_nextest(jobs.plan, job)?;
+    Some(match (words, job.shard) {
+        (Err(why), _) => vec![format!("not without nextest: {why}")],
+        (Ok(_), Some(shard)) if shard.number > 1 => {
+            vec!["with its first shard: cargo test does not divide a suite".to_owned()]
+        }
+        (Ok(words), _) => vec![command::shell(&words)],
+    })
 }
 
 /// A job as JSON.
@@ -213,6 +243,9 @@ struct Row<'a> {
     reason: Option<&'a str>,
     setup: Vec<String>,
     commands: Vec<String>,
+    /// What runs the whole cell with cargo test, where its tool is nextest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without_nextest: Option<String>,
     variables: indexmap::IndexMap<&'a str, &'a str>,
     services: Vec<&'a str>,
     builds: Vec<&'a str>,
@@ -251,6 +284,9 @@ fn json(jobs: &Jobs<'_>, chosen: &[&Job], left_out: &LeftOut<'_>) -> Result<Stri
                     .map(|words| command::shell(words))
                     .collect(),
                 commands: job.lines(),
+                without_nextest: cargo::without_nextest(plan, job)
+                    .and_then(Result::ok)
+                    .map(|words| command::shell(&words)),
                 variables: job
                     .variables
                     .iter()
@@ -268,29 +304,11 @@ fn json(jobs: &Jobs<'_>, chosen: &[&Job], left_out: &LeftOut<'_>) -> Result<Stri
                     .collect(),
                 timeout_seconds: job.timeout.whole_seconds(),
                 outcome: job.outcome.as_ref().map_or("blocking", |o| o.word()),
-                not_local: not_local(plan, job),
+                not_local: machines::not_local(plan, job.environment),
             }
         })
         .collect();
     let mut text = serde_json::to_string_pretty(&rows).map_err(|e| Failure::new(e.to_string()))?;
     text.push('\n');
     Ok(text)
-}
-
-/// Why a job cannot run on a developer's machine.
-pub fn not_local(plan: &Plan, job: &Job) -> Option<String> {
-    let environment = &plan.environments[job.environment];
-    match &environment.local {
-        Some(Local::Host) => None,
-        Some(Local::Unavailable(why)) => Some(why.to_string()),
-        None => Some(environment.head.open("local").map_or_else(
-            || {
-                format!(
-                    "`{}` does not say how it is had locally",
-                    environment.head.name()
-                )
-            },
-            |question| format!("open: {}", question.text),
-        )),
-    }
 }

@@ -7,9 +7,11 @@
 )]
 
 mod arguments;
+mod audit;
 mod check;
 mod diff;
 mod discover;
+mod disk;
 mod explain;
 mod files;
 mod fix;
@@ -18,6 +20,9 @@ mod generate;
 mod graph;
 mod init;
 mod jobs;
+mod pins;
+mod run;
+mod schema;
 mod terminal;
 mod why;
 mod write;
@@ -91,13 +96,18 @@ pub fn main() -> ExitCode {
         Timings::off()
     };
     let done = match &arguments.command {
+        arguments::Command::Audit(audit) => audit::run(audit, &timings),
         arguments::Command::Check(check) => check::run(check, &timings),
         arguments::Command::Explain(explain) => Ok(explain::run(explain)),
         arguments::Command::Fmt(fmt) => fmt::run(fmt, &timings),
         arguments::Command::Generate(generate) => generate::run(generate, &timings),
         arguments::Command::Graph(graph) => graph::run(graph, &timings),
+        arguments::Command::Import(import) => init::import(import),
         arguments::Command::Init(init) => init::run(init),
         arguments::Command::Jobs(jobs) => jobs::run(jobs, &timings),
+        arguments::Command::Pins(pins) => pins::run(pins, &timings),
+        arguments::Command::Run(run) => run::run(run, &timings),
+        arguments::Command::Schema => schema::run(),
         arguments::Command::Why(why) => why::run(why, &timings),
     };
     if arguments.timings {

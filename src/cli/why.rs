@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::check::refused;
-use super::jobs::{changed, compiled, not_local};
+use super::jobs::{changed, compiled};
 use super::{Failure, Outcome, arguments, terminal};
 use crate::algebra::Defaults;
 use crate::jobs::changes::{self, Changes, Claimed};
-use crate::jobs::{Job, Jobs, cells, command, selection};
-use crate::schema::Plan;
-use crate::schema::values::{MarkerNode, TestId};
+use crate::jobs::{Job, Jobs, cells, command, machines, selection};
+use crate::schema::values::TestId;
+use crate::schema::{KindId, Plan};
 use crate::source::{SourceMap, Span};
 use crate::timings::Timings;
 
@@ -106,35 +106,20 @@ impl Rules<'_> {
         if !selection::uses_markers(job.tool) {
             return;
         }
-        let text = |node: &MarkerNode| selection::text_as_written(plan, node);
-        let stage = &plan.stages[job.stage];
-        let promised = text(&selection::of_stage(plan, job.stage));
-        let place = stage.selects.as_ref().map_or(stage.head.head, |s| s.span);
-        self.add(format!("the stage selects `{promised}`"), place);
-        for test_type in &plan.suites[job.suite].types {
-            let declared = &plan.types[test_type.id];
-            if let Some(selects) = &declared.selects {
-                let name = declared.head.name();
-                let words = format!("the type `{name}` selects `{}`", text(&selects.node));
-                self.add(words, selects.span);
-            }
-        }
-        if let Some(takes) = &plan.environments[job.environment].takes {
-            let words = format!("the environment takes `{}`", text(&takes.node));
-            self.add(words, takes.span);
-        }
-        for point in &job.points {
-            if let (Some(node), Some(value)) =
-                (selection::of_axis(plan, *point), cells::value(plan, *point))
-            {
-                let words = format!("the value `{}` takes `{}`", value.name, text(&node));
-                self.add(words, value.span);
-            }
-        }
-        let own = job.setting(plan, |at| at.select.as_ref(), |s| s.select.as_ref());
-        if let Some(own) = own {
-            let words = format!("the suite selects `{}`", text(&own.node));
-            self.add(words, own.span);
+        for factor in selection::said(plan, job) {
+            let tests = selection::text_as_written(plan, &factor.node);
+            let name = factor.by.1.as_str();
+            let words = match factor.by.0 {
+                KindId::Stage => format!("the stage selects `{tests}`"),
+                KindId::TestType => format!("the type `{name}` selects `{tests}`"),
+                KindId::Environment => format!("the environment takes `{tests}`"),
+                KindId::Axis => {
+                    let value = name.split_once('/').map_or(name, |(_, value)| value);
+                    format!("the value `{value}` takes `{tests}`")
+                }
+                _ => format!("the suite selects `{tests}`"),
+            };
+            self.add(words, factor.span);
         }
     }
 
@@ -186,7 +171,7 @@ fn of_job(jobs: &Jobs<'_>, job: &Job, changes: Option<&Changes>) -> String {
     if let Some(question) = &job.waits_for {
         let _ = writeln!(out, "  there is no machine for it yet: {question}");
     }
-    match not_local(plan, job) {
+    match machines::not_local(plan, job.environment) {
         Some(why) => {
             let _ = writeln!(out, "  not on your machine: {why}");
         }
@@ -264,12 +249,18 @@ fn of_file(jobs: &Jobs<'_>, file: &str) -> String {
     }
     if !plan.path_sets.is_empty() {
         let left_out = changes.left_out(jobs);
-        out.push_str("  a change of it puts into a run:\n");
-        for job in &jobs.jobs {
-            if !left_out.contains_key(&(job.stage.index(), job.id.as_str())) {
-                let stage = plan.stages[job.stage].head.name();
-                let _ = writeln!(out, "    {stage}/{}", job.id);
-            }
+        let mut selected = jobs
+            .jobs
+            .iter()
+            .filter(|job| !left_out.contains_key(&(job.stage.index(), job.id.as_str())))
+            .peekable();
+        out.push_str(match selected.peek() {
+            Some(_) => "  a change of it puts into a run:\n",
+            None => "  a change of it puts no job into a run\n",
+        });
+        for job in selected {
+            let stage = plan.stages[job.stage].head.name();
+            let _ = writeln!(out, "    {stage}/{}", job.id);
         }
     }
     out

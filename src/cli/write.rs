@@ -72,7 +72,9 @@ pub fn compare(
         let present = present(&out.join(&output.path))?;
         let (wanted, protected) = match &output.content {
             Content::Whole(text) => {
-                let protected = present.as_deref().and_then(|p| protection(p, origin));
+                let protected = present
+                    .as_deref()
+                    .and_then(|p| banner::protection(p, origin));
                 (text.clone(), protected)
             }
             Content::Shared(edit) => {
@@ -99,6 +101,9 @@ pub fn compare(
     for folder in targets.iter().flat_map(|t| t.owned_folders()) {
         changes.extend(left_over(out, folder, outputs, origin)?);
     }
+    for file in targets.iter().flat_map(|t| t.owned_files()) {
+        changes.extend(former(out, (*file).to_owned(), outputs, origin)?);
+    }
     Ok(changes)
 }
 
@@ -111,16 +116,6 @@ fn present(path: &Path) -> Result<Option<String>, Failure> {
             "{} cannot be read: {e}",
             path.display()
         ))),
-    }
-}
-
-/// Why a file must not be overwritten, if it must not.
-fn protection(present: &str, origin: &str) -> Option<String> {
-    match banner::provenance(present) {
-        Provenance::Intact { origin: from } if from == origin => None,
-        Provenance::Intact { origin: from } => Some(format!("was generated from {from}")),
-        Provenance::Changed { .. } => Some("was changed by hand since dtpc wrote it".to_owned()),
-        Provenance::Foreign => Some("was not written by dtpc".to_owned()),
     }
 }
 
@@ -148,31 +143,39 @@ fn left_over(
     names.sort();
     let mut changes = Vec::new();
     for name in names {
-        let path = format!("{folder}/{name}");
-        if outputs.iter().any(|o| o.path == path) {
-            continue;
-        }
-        stays_below(out, &path)?;
-        let Some(present) = present(&out.join(&path))? else {
-            continue;
-        };
-        let protected = match banner::provenance(&present) {
-            Provenance::Intact { origin: from } if from == origin => None,
-            Provenance::Changed { origin: from } if from == origin => {
-                Some("is no longer an output, and was changed by hand".to_owned())
-            }
-            _ => continue,
-        };
-        let action = Action::Remove;
-        changes.push(Change {
-            path,
-            present: Some(present),
-            wanted: None,
-            action,
-            protected,
-        });
+        changes.extend(former(out, format!("{folder}/{name}"), outputs, origin)?);
     }
     Ok(changes)
+}
+
+/// What becomes of a file that dtpc once wrote for this plan and that is not among its outputs.
+fn former(
+    out: &Path,
+    path: String,
+    outputs: &[Output],
+    origin: &str,
+) -> Result<Option<Change>, Failure> {
+    if outputs.iter().any(|o| o.path == path) {
+        return Ok(None);
+    }
+    stays_below(out, &path)?;
+    let Some(present) = present(&out.join(&path))? else {
+        return Ok(None);
+    };
+    let protected = match banner::provenance(&present) {
+        Provenance::Intact { origin: from } if from == origin => None,
+        Provenance::Changed { origin: from } if from == origin => {
+            Some("is no longer an output, and was changed by hand".to_owned())
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(Change {
+        path,
+        present: Some(present),
+        wanted: None,
+        action: Action::Remove,
+        protected,
+    }))
 }
 
 /// Makes the changes: first all new texts are written beside their places, then each is moved into

@@ -126,6 +126,8 @@ codes! {
         "Keep one `plan`.";
     AMBIGUOUS_NAME "DTP0110" "ambiguous-name" Structural "A bare name could mean things of several kinds."
         "Say which is meant: `kind.name`.";
+    RESERVED_NAME "DTP0116" "reserved-name" Structural "A name is a word that the language reads as something else."
+        "Choose another name: `and`, `or`, `not`, `true` and `false` name nothing, `all` and `rest` no marker.";
 
     CYCLE "DTP0201" "cycle" Structural "Declarations refer to each other in a circle."
         "Take one of the steps out.";
@@ -240,6 +242,12 @@ codes! {
         "Add the suite to the later gate, or take it out of the later stage.";
     OVER_GPU_BUDGET "DTP0517" "over-gpu-budget" Promise "A stage takes more GPU-hours than its budget."
         "Run fewer or shorter suites on GPUs, or raise the budget.";
+    BUILD_WITHOUT_AXIS "DTP0518" "build-without-axis" Structural "A value is named of an axis that the build does not have."
+        "Take the value out, or give the build the axis.";
+    UNSTARTED_SERVICE "DTP0520" "unstarted-service" Structural "A job asks for tests that need a service which is not started for it."
+        "Name the service in the `needs` of the suite.";
+    DEPLOYMENTS "DTP0521" "deployments" Structural "A job would have to be in two deployment environments at once."
+        "Keep the secrets of one job in one environment, the one in which its stage is approved.";
 
     EXPIRED "DTP0601" "expired" Structural "The date of an exception, a quarantine, a weakening or an accepted promise has passed."
         "Look at it again: take it out, or give it a new date.";
@@ -266,4 +274,41 @@ codes! {
         "Take axes or values out of the suite, or divide it.";
     TOO_MANY_NEEDS "DTP0707" "too-many-needs" Structural "A job needs more jobs than its host allows."
         "Gate fewer jobs, or take jobs together.";
+
+    UNRUN_TEST "DTP0801" "unrun-test" Promise "A test of the repository is run by no stage."
+        "Mark the test so that a job takes it, or let a suite take it. An `accept` of the `gap` that holds such tests lets it pass.";
+    TWICE_RUN_TEST "DTP0802" "twice-run-test" Promise "A stage runs one test of the repository twice, and nobody says why."
+        "Mark the test so that one suite takes it, or say `repeats: other, because: \"…\"`. An `accept` of the `overlap` lets it pass.";
+    MARKER_RULE "DTP0803" "marker-rule" Structural "A test carries more, fewer or other markers of a group than the plan allows."
+        "Mend the markers of the test, or the group in the plan.";
+    MARKER_ARGUMENT "DTP0804" "marker-argument" Structural "A marker of a test has something else in parentheses than the plan says."
+        "Mend the marker at the test, or its `argument` in the plan.";
+    UNREGISTERED_MARKER "DTP0805" "unregistered-marker" Structural "A test, or the settings of pytest, have a marker that the plan does not know."
+        "Mend its spelling, or declare it in the plan.";
+    UNUSED_MARKER "DTP0806" "unused-marker" Warning "No test carries a marker of the plan."
+        "Take the marker out of the plan, or mark the tests that it is for.";
+    NOT_KNOWN "DTP0807" "not-known" Warning "Something of the tests only a run would tell."
+        "Nothing need be done. What is said about tests leaves these out; to have them looked at, write what stands there as a plain list.";
+    EMPTY_JOB "DTP0808" "empty-job" Structural "A job that runs tests has none to run."
+        "Mend the paths or the expression, take the stage or the environment out of the suite, or mark tests for it.";
+    LOST_TEST "DTP0809" "lost-test" Promise "A stage promises a test of a suite, and an axis, a part or an environment leaves it unrun."
+        "Let a value of the axis, a part (`rest`) or an environment take it. An `accept` of the `gap` lets it pass.";
+    UNTRIGGERED_TEST "DTP0810" "untriggered-test" Structural "A change of a test's own file leaves out all the jobs that run it."
+        "Let the `paths` that put the suite into a run match its tests too.";
+    UNOWNED_FILE "DTP0811" "unowned-file" Structural "A file with tests belongs to no suite."
+        "Add the file to the `paths` of a suite, or declare a suite for it.";
+    MISPLACED_TEST "DTP0812" "misplaced-test" Structural "A test lies outside the folder that the layout of its type prescribes."
+        "Move the file, give the test another type, or change the `layout`.";
+    UNDECLARED_SERVICE "DTP0813" "undeclared-service" Structural "A test uses a service that its suite does not start."
+        "Add the service to the `needs` of the suite.";
+    UNTESTED_FEATURE "DTP0814" "untested-feature" Structural "The suites that cover a feature run no test of the repository."
+        "Write a test that the suite takes, or let another suite cover the feature.";
+    UNPLANNED_COMMAND "DTP0815" "unplanned-command" Structural "A workflow that people wrote runs tests with a command that the plan does not have."
+        "Declare a suite for it and let dtpc write the workflow, or take the step out.";
+    HIDDEN_FILE "DTP0816" "hidden-file" Structural "An exception for generated files hides one that people wrote."
+        "Narrow the glob to what is generated, or let the generator say so in the file's first lines.";
+    GONE_QUARANTINE "DTP0817" "gone-quarantine" Structural "A test in quarantine is not there."
+        "Mend its id, or take the quarantine out.";
+    UNFOUND_RESULT "DTP0818" "unfound-result" Warning "A test ran, by a JUnit file, that was not found in the repository."
+        "The file may be older than the repository. Else a plugin makes tests that only a run knows.";
 }

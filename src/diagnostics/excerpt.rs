@@ -43,7 +43,8 @@ impl<'a> Excerpt<'a> {
             (start, end - start).into(),
             line,
             column,
-            line + 1,
+            // By this miette tells whether two excerpts touch, and are shown as one.
+            newlines(&self.file.text()[start..end], end - start) + 1,
         ))
     }
 }

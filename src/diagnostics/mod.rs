@@ -9,7 +9,7 @@ pub mod levels;
 pub mod place;
 pub mod render;
 pub mod suggest;
-mod visible;
+pub(crate) mod visible;
 
 use crate::source::Span;
 pub use codes::{Class, Code, Severity};

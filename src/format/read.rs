@@ -9,12 +9,12 @@ use pest::iterators::Pair;
 use super::tree::{Group, Item, Line, Part, Role};
 use crate::source::{SourceFile, Span};
 use crate::syntax::grammar::{Grammar, Rule};
-use crate::syntax::split;
+use crate::syntax::split::{self, Piece};
 
 /// Reads a file; nothing if there is a syntax error in it.
 pub fn read(file: &SourceFile) -> Option<Group<'_>> {
     let mut diagnostics = Vec::new();
-    let pieces = split::split(file, &mut diagnostics).pieces;
+    let pieces = split::split(file, &mut diagnostics).readable;
     if !diagnostics.is_empty() {
         return None;
     }
@@ -28,7 +28,8 @@ pub fn read(file: &SourceFile) -> Option<Group<'_>> {
         pending: Vec::new(),
     };
     let mut group = Some(Group::new(Role::File));
-    for Span { start, end } in pieces {
+    for Piece { span, .. } in pieces {
+        let Span { start, end } = span;
         let (start, end) = (start - file.base(), end - file.base());
         let (start, end) = (start as usize, end as usize);
         reader.gap(start, &mut group, &mut Vec::new(), Role::File);

@@ -1,6 +1,7 @@
 //! What was found in a repository.
 
-use crate::schema::values::{ArgumentType, Host, Role};
+use super::nextest::Nextest;
+use crate::schema::values::{ArgumentType, Host, Os, Role, Runtime};
 
 /// All that was found.
 #[derive(Debug)]
@@ -29,8 +30,98 @@ pub struct Facts {
     pub owner: Option<String>,
     /// The workflows of GitHub that are there, by file name.
     pub workflows: Vec<String>,
+    /// What runs in CI, where it was looked at.
+    pub ci: Option<Ci>,
     /// Where the document of the plan can go.
     pub document: String,
+}
+
+/// What runs in CI.
+#[derive(Debug, Default)]
+pub struct Ci {
+    /// The workflows of GitHub, with the tests that they run.
+    pub workflows: Vec<Workflow>,
+    /// The configuration of nextest.
+    pub nextest: Option<Nextest>,
+}
+
+/// A workflow of GitHub.
+#[derive(Debug, Default)]
+pub struct Workflow {
+    /// The name of its file.
+    pub file: String,
+    /// What starts it.
+    pub starts: Starts,
+    /// The tests that it runs, by itself or through workflows that it calls.
+    pub runs: Vec<TestRun>,
+}
+
+/// What starts a workflow.
+#[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an event of GitHub, with or without the others"
+)]
+pub struct Starts {
+    /// Pull requests.
+    pub pull_request: bool,
+    /// Those into these branches alone; without any, all.
+    pub pull_request_branches: Vec<String>,
+    /// The merge queue.
+    pub merge_group: bool,
+    /// Pushes to branches.
+    pub push: bool,
+    /// To these alone; without any, to all.
+    pub push_branches: Vec<String>,
+    /// Times, each with its time zone.
+    pub schedules: Vec<(String, Option<String>)>,
+    /// People.
+    pub dispatch: bool,
+}
+
+impl Starts {
+    /// Whether there is anything that starts it.
+    pub const fn is_any(&self) -> bool {
+        self.pull_request
+            || self.merge_group
+            || self.push
+            || self.dispatch
+            || !self.schedules.is_empty()
+    }
+}
+
+/// A command in a workflow that runs tests.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct TestRun {
+    /// The job that it is in.
+    pub job: String,
+    /// The name of its tool in the plan.
+    pub tool: String,
+    /// The command on one line.
+    pub command: String,
+    /// Its words, without variables before it.
+    pub words: Vec<String>,
+    /// The marker expression that it selects by, in the words of a plan.
+    pub expression: Option<String>,
+    /// Whether it runs whatever is in its paths.
+    pub whole: bool,
+    /// The profile of nextest that it names.
+    pub profile: Option<String>,
+    /// The folder that it runs in; empty at the root.
+    pub folder: String,
+    /// The machines of the job.
+    pub machines: Vec<Machine>,
+    /// After how many minutes it is stopped.
+    pub timeout: Option<u64>,
+}
+
+/// A machine of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Machine {
+    /// Its labels.
+    pub labels: Vec<String>,
+    /// Its operating system, where it is one of GitHub's own.
+    pub hosted: Option<Os>,
 }
 
 /// What git knows about a repository.
@@ -166,6 +257,21 @@ pub struct Suite {
     pub paths: Vec<String>,
     /// Words for its tool.
     pub arguments: Vec<String>,
+    /// What CI says about it.
+    pub in_ci: InCi,
+}
+
+/// What CI says about a suite.
+#[derive(Debug, Clone, Default)]
+pub struct InCi {
+    /// Its tests, in the words of nextest.
+    pub filter: Option<String>,
+    /// The features of cargo that it is built with.
+    pub features: Vec<String>,
+    /// How often a test that fails is run again.
+    pub retries: Option<u32>,
+    /// What is left to decide, for comments.
+    pub todo: Vec<String>,
 }
 
 /// The markers of pytest.
@@ -208,6 +314,19 @@ pub struct Hooks {
     pub list: Vec<Hook>,
     /// What could not be carried over.
     pub questions: Vec<String>,
+    /// The files that some pass over.
+    pub exceptions: Vec<Exception>,
+}
+
+/// Files that hooks pass over.
+#[derive(Debug, Clone)]
+pub struct Exception {
+    /// Its name in the plan.
+    pub name: String,
+    /// The files, as globs.
+    pub paths: Vec<String>,
+    /// The name of the one hook that it is for; without one, it is for all.
+    pub hook: Option<String>,
 }
 
 /// Something that is run over the files.
@@ -229,6 +348,10 @@ pub struct Hook {
     pub id: Option<String>,
     /// The command of a local one.
     pub entry: Option<String>,
+    /// What a local one runs in, where it is not the machine.
+    pub runtime: Option<Runtime>,
+    /// The files that it looks at, as globs.
+    pub files: Vec<String>,
     /// The pre-commit file types that it looks at.
     pub file_types: Vec<String>,
     /// Arguments.

@@ -11,7 +11,7 @@ use crate::schema::values::ArgumentType;
 const FILES: usize = 5_000;
 
 /// Markers of pytest itself, and of plugins that register their own.
-const NOT_OURS: &[&str] = &[
+pub(crate) const NOT_OURS: &[&str] = &[
     "parametrize",
     "skip",
     "skipif",

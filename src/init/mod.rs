@@ -1,24 +1,27 @@
 //! From a repository that has no plan to a first one.
 //!
-//! [`look`] asks a [`Tree`] what is there and makes [`Facts`] of it; [`draft`](draft::draft) makes
-//! the text of a plan of those. Neither reads a file: that is for [`cli`](crate::cli). What a file
+//! [`look`] asks a [`Tree`] what is there and makes [`Facts`] of it, [`look_with_ci`] also of what
+//! workflows run; [`draft`](draft::draft) makes the text of a plan of those. Neither reads a file: that is for [`cli`](crate::cli). What a file
 //! does not say is not guessed; it becomes a question in the plan.
 
+mod ci;
 mod commands;
 pub mod draft;
 pub mod facts;
 mod git;
 mod hooks;
 mod languages;
-mod manifest;
-mod markers;
+pub(crate) mod manifest;
+pub(crate) mod markers;
+pub mod nextest;
 mod node;
-mod paths;
+pub(crate) mod paths;
 mod python;
 mod rust;
 mod text;
+mod workflows;
 
-pub use draft::draft;
+pub use draft::{Detail, draft};
 pub use facts::Facts;
 
 use facts::{Tests, Tool};
@@ -63,6 +66,7 @@ pub fn look(tree: &dyn Tree, name: &str) -> Facts {
         owner: git::code_owner(tree),
         document: document(tree),
         workflows: workflows(tree),
+        ci: None,
         pytest_config: pytest.config,
         coverage_py: python::measures_coverage(tree),
         languages,
@@ -70,6 +74,23 @@ pub fn look(tree: &dyn Tree, name: &str) -> Facts {
         markers,
         git,
     }
+}
+
+/// Looks at a repository, and at what its CI runs.
+pub fn look_with_ci(tree: &dyn Tree, name: &str) -> Facts {
+    let mut facts = look(tree, name);
+    let markers: Vec<&str> = facts.markers.list.iter().map(|m| m.name.as_str()).collect();
+    let (workflows, unreadable) = workflows::look(tree, &facts.tests, &markers);
+    for file in unreadable {
+        let question = format!("`.github/workflows/{file}` cannot be read: what does it run?");
+        facts.tests.questions.push(question);
+    }
+    facts.ci = Some(facts::Ci {
+        workflows,
+        nextest: nextest::look(tree),
+    });
+    ci::complete(&mut facts);
+    facts
 }
 
 /// The names of the workflows that are there, without their folder.

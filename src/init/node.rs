@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::facts::{Suite, TestType, Tests, Tool};
+use super::facts::{InCi, Suite, TestType, Tests, Tool};
 use super::{Tree, identifier, paths};
 
 /// How many packages of one repository get suites.
@@ -51,6 +51,7 @@ pub fn look(tree: &dyn Tree, tests: &mut Tests) {
                 language: Some(language),
                 paths: vec![paths::join(folder, "**")],
                 arguments: Vec::new(),
+                in_ci: InCi::default(),
             });
         }
     }

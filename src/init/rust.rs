@@ -3,7 +3,7 @@
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml_edit::DocumentMut;
 
-use super::facts::{Runs, Suite, TestType, Tests, Tool};
+use super::facts::{InCi, Runs, Suite, TestType, Tests, Tool};
 use super::manifest::{at, strings, toml};
 use super::{Tree, identifier, paths};
 
@@ -45,8 +45,8 @@ pub fn look(tree: &dyn Tree, tests: &mut Tests) {
         .any(|f| f == ".config/nextest.toml" || f.ends_with("/.config/nextest.toml"));
     let tool = tests.add_tool(if nextest {
         Tool {
-            setup: vec!["cargo install cargo-nextest --locked".to_owned()],
-            ..Tool::command("nextest", "nextest", "cargo nextest run")
+            runs: Runs::Known("nextest"),
+            ..Tool::command("nextest", "nextest", "")
         }
     } else {
         Tool {
@@ -70,6 +70,7 @@ pub fn look(tree: &dyn Tree, tests: &mut Tests) {
                 folder => format!("{folder}/**/*.rs"),
             }],
             arguments: arguments(tree, root),
+            in_ci: InCi::default(),
         });
     }
     if roots.len() > WORKSPACES {
@@ -253,10 +254,7 @@ mod tests {
             (".config/nextest.toml", ""),
         ];
         look(&Memory::new(&files), &mut tests);
-        assert_eq!(
-            tests.tools[0].runs,
-            Runs::Command("cargo nextest run".into())
-        );
+        assert_eq!(tests.tools[0].runs, Runs::Known("nextest"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub struct Declaration {
     docs: Vec<String>,
     head: String,
     fields: Vec<(&'static str, Value)>,
+    inside: Vec<String>,
     remarks: Vec<String>,
 }
 
@@ -45,6 +46,14 @@ impl Text {
         self.out.push('\n');
         for line in wrapped(text, WIDTH - 3) {
             let _ = writeln!(self.out, "// {line}");
+        }
+    }
+
+    /// A comment of a list, in as many lines as it needs.
+    pub fn item(&mut self, text: &str) {
+        for (number, line) in wrapped(text, WIDTH - 7).iter().enumerate() {
+            let mark = if number == 0 { "- " } else { "  " };
+            let _ = writeln!(self.out, "// {mark}{line}");
         }
     }
 
@@ -129,6 +138,13 @@ impl Declaration {
         self.list(name, values.into_iter().map(|v| quoted(v.as_ref())))
     }
 
+    /// A declaration inside it, as it is written.
+    #[must_use]
+    pub fn inside(mut self, declaration: &str) -> Self {
+        self.inside.push(declaration.to_owned());
+        self
+    }
+
     /// A comment behind the fields.
     #[must_use]
     pub fn remark(mut self, text: &str) -> Self {
@@ -168,6 +184,9 @@ impl Declaration {
                 }
             }
         }
+        for declaration in &self.inside {
+            let _ = writeln!(out, "  {declaration}");
+        }
         for remark in &self.remarks {
             let _ = writeln!(out, "  // {remark}");
         }
@@ -180,7 +199,8 @@ impl Declaration {
             return None;
         };
         let line = format!("{} {{ {name}: {} }}", self.head, value.line());
-        (line.chars().count() <= WIDTH && self.remarks.is_empty()).then_some(line)
+        let alone = self.remarks.is_empty() && self.inside.is_empty();
+        (line.chars().count() <= WIDTH && alone).then_some(line)
     }
 }
 

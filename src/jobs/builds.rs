@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::fill::{self, Filled};
 use super::{Cell, machines};
 use crate::schema::kinds::{Artifact, Build, Runner, Secret, Stage};
-use crate::schema::values::{Arch, AxisPoint, Container, Duration, Need, Os};
+use crate::schema::values::{Arch, AxisPoint, BuildRef, Container, Duration, Need, Os};
 use crate::schema::{Id, Plan};
 
 /// A job that builds something.
@@ -39,29 +39,67 @@ pub struct BuildJob {
     pub timeout: Duration,
 }
 
+/// The jobs of a build that are needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The build.
+    pub build: Id<Build>,
+    /// The values that are named; on its other axes those of whoever needs it hold.
+    pub points: Vec<AxisPoint>,
+}
+
+impl Wanted {
+    /// What is named first, then what whoever needs it has: of two values on an axis the first holds.
+    fn points_with(&self, own: &[AxisPoint]) -> Vec<AxisPoint> {
+        self.points.iter().chain(own).copied().collect()
+    }
+
+    /// Whether a job is one of these.
+    fn is(&self, job: &BuildJob, own: &[AxisPoint]) -> bool {
+        let value_on = |axis| self.points.iter().chain(own).find(|p| p.axis == axis);
+        self.build == job.build
+            && job
+                .points
+                .iter()
+                .all(|point| value_on(point.axis).is_none_or(|p| p == point))
+    }
+}
+
+impl From<&BuildRef> for Wanted {
+    fn from(build: &BuildRef) -> Self {
+        Self {
+            build: build.id,
+            points: build.points.clone(),
+        }
+    }
+}
+
 /// The builds that a cell needs: for its container, by name, and behind artifacts.
-pub fn needs_of(plan: &Plan, cell: &Cell) -> Vec<Id<Build>> {
+pub fn needs_of(plan: &Plan, cell: &Cell) -> Vec<Wanted> {
     let suite = &plan.suites[cell.suite];
     let container = cell
         .setting(plan, |at| at.container.as_ref(), |s| s.container.as_ref())
         .and_then(|container| match &container.value {
-            Container::Build(build) => Some(build.id),
+            Container::Build(build) => Some(Wanted::from(build)),
             Container::Image(_) => None,
         });
-    let mut needs: Vec<Id<Build>> = container.into_iter().collect();
+    let mut needs: Vec<Wanted> = container.into_iter().collect();
     needs.extend(among(plan, &suite.needs));
     needs.dedup();
     needs
 }
 
 /// The builds among what is needed, those behind artifacts too.
-pub fn among(plan: &Plan, needs: &[Need]) -> Vec<Id<Build>> {
+pub fn among(plan: &Plan, needs: &[Need]) -> Vec<Wanted> {
     needs
         .iter()
         .filter_map(|need| match need {
-            Need::Build(build) => Some(build.id),
+            Need::Build(build) => Some(Wanted::from(build)),
             Need::Artifact(artifact) => match plan.artifacts[artifact.id].from.as_ref()?.of? {
-                crate::schema::values::Work::Build(build) => Some(build),
+                crate::schema::values::Work::Build(build) => Some(Wanted {
+                    build,
+                    points: Vec::new(),
+                }),
                 crate::schema::values::Work::Suite(_) => None,
             },
             Need::Service(_) => None,
@@ -110,9 +148,9 @@ pub fn derive(plan: &Plan, stages: &[Id<Stage>], cells: &[Cell]) -> Vec<BuildJob
     for stage in stages {
         let mut seen: HashSet<(Id<Build>, Vec<AxisPoint>)> = HashSet::new();
         for cell in cells.iter().filter(|c| c.stage == *stage) {
-            for build in needs_of(plan, cell) {
-                for points in projected(plan, build, &cell.points) {
-                    add(plan, *stage, build, points, &mut seen, &mut jobs);
+            for need in needs_of(plan, cell) {
+                for points in projected(plan, need.build, &need.points_with(&cell.points)) {
+                    add(plan, *stage, need.build, points, &mut seen, &mut jobs);
                 }
             }
         }
@@ -135,8 +173,8 @@ fn add(
     let declared = &plan.builds[build];
     let needs = among(plan, &declared.needs);
     for need in &needs {
-        for points in projected(plan, *need, &points) {
-            add(plan, stage, *need, points, seen, jobs);
+        for points in projected(plan, need.build, &need.points_with(&points)) {
+            add(plan, stage, need.build, points, seen, jobs);
         }
     }
     let Some(on) = declared.on else { return };
@@ -215,7 +253,7 @@ pub fn reduced(builds: &[BuildJob], numbers: Vec<usize>) -> Vec<usize> {
 pub fn matching(
     builds: &[BuildJob],
     stage: Id<Stage>,
-    needs: &[Id<Build>],
+    needs: &[Wanted],
     points: &[AxisPoint],
 ) -> Vec<usize> {
     if needs.is_empty() {
@@ -224,9 +262,7 @@ pub fn matching(
     builds
         .iter()
         .enumerate()
-        .filter(|(_, job)| {
-            job.stage == stage && needs.contains(&job.build) && super::agree(&job.points, points)
-        })
+        .filter(|(_, job)| job.stage == stage && needs.iter().any(|need| need.is(job, points)))
         .map(|(number, _)| number)
         .collect()
 }

@@ -6,9 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::{BuildJob, Job, Jobs};
+use crate::glob::Matcher;
 use crate::schema::kinds::{Paths, Stage};
 use crate::schema::values::{ConditionNode, Fact, JobPattern, Outcome, Trigger, Unclaimed, Work};
 use crate::schema::{Id, Plan};
@@ -31,7 +30,7 @@ impl Claimed {
 }
 
 /// Patterns in order, and whether each claims.
-type Matchers = Vec<(GlobMatcher, bool)>;
+type Matchers = Vec<(Matcher, bool)>;
 
 /// The files that changed, held against the declarations of paths.
 #[derive(Debug)]
@@ -43,6 +42,8 @@ pub struct Changes {
     pub everything: bool,
     /// Whether one fails the run.
     pub fails: bool,
+    /// Whether nobody knows which files changed.
+    unknown: bool,
 }
 
 impl Changes {
@@ -54,11 +55,7 @@ impl Changes {
             .map(|(id, declared)| {
                 let patterns = declared.patterns.iter().filter_map(|pattern| {
                     // Looked at when it was read: it can be built.
-                    let glob = GlobBuilder::new(pattern.glob.as_str())
-                        .literal_separator(true)
-                        .build()
-                        .ok()?;
-                    Some((glob.compile_matcher(), !pattern.negated))
+                    Some((Matcher::new(pattern.glob.as_str())?, !pattern.negated))
                 });
                 (id, patterns.collect())
             })
@@ -91,6 +88,18 @@ impl Changes {
             touched,
             everything: unclaimed,
             fails: unclaimed && rule == Some(Unclaimed::Fail),
+            unknown: false,
+        }
+    }
+
+    /// Nobody knows which files changed: that selects more, never less.
+    pub fn unknown() -> Self {
+        Self {
+            files: Vec::new(),
+            touched: HashSet::new(),
+            everything: true,
+            fails: false,
+            unknown: true,
         }
     }
 
@@ -191,7 +200,8 @@ impl Changes {
         match node {
             // A file that nobody claims may be one of these.
             ConditionNode::Fact(Fact::Changed(id)) if !self.touched.contains(id) => {
-                (!(by_paths && self.everything)).then_some(false)
+                let may_be = self.unknown || (by_paths && self.everything);
+                (!may_be).then_some(false)
             }
             ConditionNode::Fact(Fact::Changed(_)) => Some(true),
             ConditionNode::Fact(_) => None,

@@ -4,10 +4,11 @@ use indexmap::IndexSet;
 
 use super::Cell;
 use super::cells;
+use super::profiles::{Profile, Profiles, threads};
 use super::selection;
 use super::sets::Sets;
 use crate::schema::kinds::{Coverage, Part, Suite};
-use crate::schema::values::{Bind, TestId, ToolKind, Verdict};
+use crate::schema::values::{Bind, Ignored, TestId, ToolKind, Verdict};
 use crate::schema::{Id, Plan};
 
 /// What the tool of a suite is.
@@ -48,6 +49,7 @@ pub fn of(
     cell: &Cell,
     shard: Option<Shard>,
     coverage: Option<Id<Coverage>>,
+    profiles: &Profiles,
     sets: &mut Sets<'_>,
 ) -> (Vec<Run>, Vec<Vec<String>>) {
     let suite = &plan.suites[cell.suite];
@@ -77,6 +79,8 @@ pub fn of(
         }
     };
     let mut common: Vec<String> = program.into_iter().map(str::to_owned).collect();
+    let profile = profiles.of_cell(plan, cell);
+    common.extend(profile.iter().flat_map(|p| p.words(plan, cell.suite)));
     let gate = coverage
         .filter(|c| c.gating)
         .and_then(|c| c.minimum)
@@ -86,10 +90,17 @@ pub fn of(
     }
     let parts = &plan.parts_of[cell.suite.index()];
     let runs = if parts.is_empty() {
-        vec![run(plan, cell, shard, &common, None, sets)]
+        vec![run(plan, cell, shard, profile, &common, None, sets)]
     } else {
-        parts
-            .iter()
+        // A part may have something in other cells and nothing in this one. Where no part has anything,
+        // which a check reports, all are run and say so.
+        let mut here: Vec<Id<Part>> = parts.clone();
+        here.retain(|part| {
+            let set = sets.of_part(cell, *part);
+            !set.is_ok_and(|set| sets.algebra.is_never(set))
+        });
+        let here = if here.is_empty() { parts } else { &here };
+        here.iter()
             .enumerate()
             .map(|(number, part)| {
                 let mut program = common.clone();
@@ -97,7 +108,7 @@ pub fn of(
                 if number > 0 && program.first().is_some_and(|word| word == "coverage") {
                     program.insert(2, "--append".to_owned());
                 }
-                run(plan, cell, shard, &program, Some(*part), sets)
+                run(plan, cell, shard, profile, &program, Some(*part), sets)
             })
             .collect()
     };
@@ -109,6 +120,7 @@ fn run(
     plan: &Plan,
     cell: &Cell,
     shard: Option<Shard>,
+    profile: Option<&Profile>,
     program: &[String],
     part: Option<Id<Part>>,
     sets: &mut Sets<'_>,
@@ -117,11 +129,8 @@ fn run(
     let declared = part.map(|id| &plan.parts[id]);
     let tool = tool_kind(plan, cell.suite);
     let mut words = program.to_vec();
-    words.extend(suite.arguments.iter().map(ToString::to_string));
-    words.extend(axis_arguments(plan, cell));
-    for at in cells::ats(plan, cell) {
-        words.extend(at.arguments.iter().map(ToString::to_string));
-    }
+    words.extend(features(suite));
+    words.extend(arguments(plan, cell));
     words.extend(
         declared
             .iter()
@@ -150,25 +159,39 @@ fn run(
             }
         }
         ToolKind::Nextest => {
-            if let Some(workers) = workers.and_then(|w| w.count) {
-                words.extend(["--test-threads".to_owned(), workers.to_string()]);
+            let threads = threads(plan, cell.suite);
+            if let Some(threads) = threads.filter(|_| profile.is_none_or(|p| p.threads != threads))
+            {
+                words.extend(["--test-threads".to_owned(), threads.to_string()]);
             }
-            if retries > 0 {
+            if retries != profile.map_or(0, |p| p.retries) {
                 words.extend(["--retries".to_owned(), retries.to_string()]);
             }
             if let Some(shard) = shard {
                 let partition = format!("count:{}/{}", shard.number, shard.of);
                 words.extend(["--partition".to_owned(), partition]);
             }
-            words.extend(filterset(plan, suite).into_iter().flatten());
+            let said = profile.is_some_and(Profile::stands_for_the_filter);
+            // The profile passes over what is in quarantine, whatever a command chooses of it.
+            let filter = match profile {
+                Some(_) => suite.filter.as_ref().map(ToString::to_string),
+                None => filterset(plan, suite),
+            };
+            if let Some(filter) = filter.filter(|_| !said) {
+                words.extend(["--filterset".to_owned(), filter]);
+            }
+            words.extend(ignored_for_nextest(suite));
         }
         ToolKind::CargoTest => {
             words.extend(suite.filter.iter().map(ToString::to_string));
             let skipped: Vec<&str> = quarantined(plan, suite).collect();
+            let ignored = ignored_for_cargo(suite);
+            let for_the_binary = ignored.is_some() || !skipped.is_empty();
+            if for_the_binary && !words.iter().any(|word| word == "--") {
+                words.push("--".to_owned());
+            }
+            words.extend(ignored.map(str::to_owned));
             if !skipped.is_empty() {
-                if !words.iter().any(|word| word == "--") {
-                    words.push("--".to_owned());
-                }
                 // A name that is not the whole one would take its neighbours out with it; with a
                 // filter, which is a part of the name, that cannot be had.
                 if suite.filter.is_none() {
@@ -184,18 +207,64 @@ fn run(
     Run { part, words }
 }
 
+/// The words that a cell gives its tool as they are: the suite's, those of its axes, those of `at`.
+pub fn arguments(plan: &Plan, cell: &Cell) -> Vec<String> {
+    let suite = &plan.suites[cell.suite];
+    let mut words: Vec<String> = suite.arguments.iter().map(ToString::to_string).collect();
+    words.extend(axis_arguments(plan, cell));
+    for at in cells::ats(plan, cell) {
+        words.extend(at.arguments.iter().map(ToString::to_string));
+    }
+    words
+}
+
 /// nextest's filterset of a suite, less the tests that are in quarantine.
-fn filterset(plan: &Plan, suite: &Suite) -> Option<[String; 2]> {
+pub fn filterset(plan: &Plan, suite: &Suite) -> Option<String> {
     let skipped: Vec<String> = quarantined(plan, suite)
         .map(|test| format!("not test(={test})"))
         .collect();
-    let filter = match (&suite.filter, skipped.is_empty()) {
-        (None, true) => return None,
-        (Some(filter), true) => filter.to_string(),
-        (None, false) => skipped.join(" and "),
-        (Some(filter), false) => format!("({filter}) and {}", skipped.join(" and ")),
+    let filter = suite.filter.as_ref().map(ToString::to_string);
+    if skipped.is_empty() {
+        return filter;
+    }
+    Some(less(filter.as_deref(), &skipped))
+}
+
+/// A filterset less some predicates, each negated already.
+pub fn less(filter: Option<&str>, skipped: &[String]) -> String {
+    let skipped = skipped.join(" and ");
+    match filter {
+        None => skipped,
+        Some(filter) => format!("({filter}) and {skipped}"),
+    }
+}
+
+/// What cargo is told about the features of a suite.
+pub fn features(suite: &Suite) -> Vec<String> {
+    if suite.features.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<&str> = suite.features.iter().map(|f| f.as_str()).collect();
+    vec!["--features".to_owned(), names.join(",")]
+}
+
+/// What nextest is told about tests with `#[ignore]`.
+fn ignored_for_nextest(suite: &Suite) -> Vec<String> {
+    let which = match suite.ignored {
+        Ignored::Skip => return Vec::new(),
+        Ignored::Only => "only",
+        Ignored::Also => "all",
     };
-    Some(["--filterset".to_owned(), filter])
+    vec!["--run-ignored".to_owned(), which.to_owned()]
+}
+
+/// What the test binaries of cargo test are told about tests with `#[ignore]`.
+pub const fn ignored_for_cargo(suite: &Suite) -> Option<&'static str> {
+    match suite.ignored {
+        Ignored::Skip => None,
+        Ignored::Only => Some("--ignored"),
+        Ignored::Also => Some("--include-ignored"),
+    }
 }
 
 /// How often a test of a cell that fails is run again.

@@ -3,7 +3,7 @@
 use super::Cell;
 use super::cells;
 use crate::schema::kinds::{Environment, Runner};
-use crate::schema::values::{Arch, AxisPoint, Os, PlatformWord};
+use crate::schema::values::{Arch, AxisPoint, Local, Os, PlatformWord};
 use crate::schema::{Id, Plan, Question};
 
 /// The runner of a cell: that of a value of its axes, else that of its platform, else that of its
@@ -61,12 +61,38 @@ pub fn open_question(
     head.open("runner").or_else(|| head.open("runners"))
 }
 
-/// Whether a runner is a machine of one's own, rather than of the host's.
+/// How the labels begin that GitHub gives to machines of its own.
+const LABELS_OF_THE_HOST: [&str; 3] = ["ubuntu-", "windows-", "macos-"];
+
+/// Whether a runner is a machine of one's own, rather than of the host's: it says so, or it is named by
+/// a group, which says nothing about whose its machines are.
 pub fn is_self_hosted(plan: &Plan, runner: Option<Id<Runner>>) -> bool {
     runner.is_some_and(|runner| {
-        let labels = &plan.runners[runner].labels;
-        labels
-            .iter()
-            .any(|label| label.eq_ignore_ascii_case("self-hosted"))
+        let runner = &plan.runners[runner];
+        let of_the_host = |label: &str| {
+            let label = label.to_ascii_lowercase();
+            LABELS_OF_THE_HOST.iter().any(|l| label.starts_with(l))
+        };
+        let own = |label: &str| label.eq_ignore_ascii_case("self-hosted");
+        runner.labels.iter().any(|label| own(label))
+            || runner.group.is_some() && !runner.labels.iter().any(|label| of_the_host(label))
     })
+}
+
+/// Why what runs in an environment cannot run on a developer's machine, as the plan says.
+pub fn not_local(plan: &Plan, environment: Id<Environment>) -> Option<String> {
+    let environment = &plan.environments[environment];
+    match &environment.local {
+        Some(Local::Host) => None,
+        Some(Local::Unavailable(why)) => Some(why.to_string()),
+        None => Some(environment.head.open("local").map_or_else(
+            || {
+                format!(
+                    "`{}` does not say how it is had locally",
+                    environment.head.name()
+                )
+            },
+            |question| format!("open: {}", question.text),
+        )),
+    }
 }

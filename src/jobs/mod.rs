@@ -6,15 +6,19 @@
 //! developer's machine and in CI ([`command`]). What must be built before it is a job too
 //! ([`builds`]).
 
+pub mod bars;
 pub mod builds;
+pub mod cargo;
 pub mod cells;
 pub mod changes;
 pub mod command;
 pub mod fill;
+pub mod gates;
 mod index;
 pub mod machines;
 pub mod named;
 pub mod path;
+pub mod profiles;
 pub mod selection;
 pub mod sets;
 mod setup;
@@ -29,6 +33,7 @@ use std::ops::Deref;
 use rustc_hash::FxHashMap;
 
 use index::{BySuite, Index};
+use profiles::Profiles;
 use sets::Sets;
 
 use crate::algebra::Space;
@@ -62,6 +67,8 @@ pub struct Jobs<'p> {
     pub jobs: Vec<Job>,
     /// What is built for them, stage by stage, each behind what it needs.
     pub builds: Vec<BuildJob>,
+    /// What the runs of nextest have in common, stage by stage.
+    pub profiles: Profiles,
     index: Index,
 }
 
@@ -71,8 +78,10 @@ pub struct Job {
     /// Its id: the names of suite and environment, and what else tells it from its neighbours.
     /// Unique within its stage, and unchanged by what is added elsewhere.
     pub id: String,
-    /// What people call it.
+    /// What people call it: the title of its suite, and its place.
     pub title: String,
+    /// Where it runs, and what else tells it from the other jobs of its suite, for people.
+    pub place: String,
     /// Which cell of the space it is.
     pub cell: Cell,
     /// Which piece of the cell, where it was divided.
@@ -148,8 +157,9 @@ impl<'p> Jobs<'p> {
         let stages = cells::life_cycle(plan);
         let cells = cells::cells(plan, &stages);
         let builds = builds::derive(plan, &stages, &cells);
+        let profiles = Profiles::of(plan, &cells);
         let space = Space::of_plan(plan, []);
-        let mut deriver = Deriver::new(plan, &builds, &space);
+        let mut deriver = Deriver::new(plan, &builds, &profiles, &space);
         let mut jobs = Vec::with_capacity(cells.len());
         for cell in cells {
             let shards = shards(plan, &cell);
@@ -169,6 +179,7 @@ impl<'p> Jobs<'p> {
             stages,
             jobs,
             builds,
+            profiles,
         }
     }
 
@@ -327,34 +338,31 @@ fn point_id(plan: &Plan, point: crate::schema::values::AxisPoint) -> String {
     }
 }
 
-/// What people call a cell.
-fn title(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
+/// Where a cell runs, and what else tells it from the others of its suite, for people.
+fn place(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
     let environment = &plan.environments[cell.environment];
-    let mut inside = vec![environment.head.title.clone()];
+    let mut place = vec![environment.head.title.clone()];
     if environment.os.len() > 1 {
-        inside.push(cell.os.title().to_owned());
+        place.push(cell.os.title().to_owned());
     }
     if environment.arch.len() > 1 {
-        inside.push(cell.arch.title().to_owned());
+        place.push(cell.arch.title().to_owned());
     }
     for point in &cell.points {
         let name = cells::value(plan, *point).map_or("", |value| value.name.as_str());
-        inside.push(format!("{} {name}", plan.axes[point.axis].head.title));
+        place.push(format!("{} {name}", plan.axes[point.axis].head.title));
     }
     if let Some(shard) = shard {
-        inside.push(format!("shard {} of {}", shard.number, shard.of));
+        place.push(format!("shard {} of {}", shard.number, shard.of));
     }
-    format!(
-        "{} ({})",
-        plan.suites[cell.suite].head.title,
-        inside.join(", ")
-    )
+    place.join(", ")
 }
 
 /// Makes the jobs of a plan, with what it needs to know for all of them.
 struct Deriver<'p> {
     plan: &'p Plan,
     builds: &'p [BuildJob],
+    profiles: &'p Profiles,
     sets: Sets<'p>,
     artifacts: BySuite<Artifact>,
     thresholds: BySuite<Threshold>,
@@ -363,7 +371,12 @@ struct Deriver<'p> {
 }
 
 impl<'p> Deriver<'p> {
-    fn new(plan: &'p Plan, builds: &'p [BuildJob], space: &'p Space) -> Self {
+    fn new(
+        plan: &'p Plan,
+        builds: &'p [BuildJob],
+        profiles: &'p Profiles,
+        space: &'p Space,
+    ) -> Self {
         let mut coverages: FxHashMap<Id<Suite>, Vec<Id<Coverage>>> = FxHashMap::default();
         for (id, coverage) in plan.coverages.iter() {
             for suite in &coverage.of {
@@ -373,6 +386,7 @@ impl<'p> Deriver<'p> {
         Self {
             plan,
             builds,
+            profiles,
             sets: Sets::new(plan, space),
             artifacts: BySuite::new(&plan.artifacts, |artifact| artifact.from.as_ref()),
             thresholds: BySuite::new(&plan.thresholds, |threshold| threshold.of.as_ref()),
@@ -421,7 +435,8 @@ impl<'p> Deriver<'p> {
             .chain(measuring)
             .map(|t| t.id)
             .collect();
-        let (runs, report) = command::of(plan, &cell, shard, coverage, &mut self.sets);
+        let (runs, report) =
+            command::of(plan, &cell, shard, coverage, self.profiles, &mut self.sets);
         let runner = machines::runner(plan, &cell);
         let mut setup: Vec<Vec<String>> = tools
             .iter()
@@ -430,9 +445,11 @@ impl<'p> Deriver<'p> {
         setup.extend(setup::plugins(plan, &cell, shard.is_some()));
         let needs = builds::needs_of(plan, &cell);
         let question = machines::open_question(plan, cell.environment, runner);
+        let place = place(plan, &cell, shard);
         Job {
             id: id(plan, &cell, shard),
-            title: title(plan, &cell, shard),
+            title: format!("{} ({place})", suite.head.title),
+            place,
             shard,
             tool: command::tool_kind(plan, cell.suite),
             python: tools.iter().find_map(|tool| setup::python(plan, *tool)),
@@ -501,11 +518,18 @@ fn made_by(
 fn container(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> Option<Filled> {
     let container = cell.setting(plan, |at| at.container.as_ref(), |s| s.container.as_ref())?;
     let place = fill::Place::of(cell, shard.map(|s| s.number));
-    let image = match &container.value {
-        Container::Image(image) => image,
-        Container::Build(build) => plan.builds[build.id].image.as_ref()?,
-    };
-    Some(fill::fill(plan, image, place))
+    match &container.value {
+        Container::Image(image) => Some(fill::fill(plan, image, place)),
+        Container::Build(build) => {
+            let points: Vec<AxisPoint> = build.points.iter().chain(&cell.points).copied().collect();
+            let place = fill::Place {
+                points: &points,
+                ..place
+            };
+            let image = plan.builds[build.id].image.as_ref()?;
+            Some(fill::fill(plan, image, place))
+        }
+    }
 }
 
 /// The variables of a cell, those that say more about it last.

@@ -5,7 +5,8 @@ use crate::algebra::{Defaults, Formula};
 use crate::name::Name;
 use crate::schema::kinds::{Environment, Part, Stage, TestType};
 use crate::schema::values::{AxisPoint, MarkerExpr, MarkerNode, Ref, Selection, ToolKind};
-use crate::schema::{Id, Plan};
+use crate::schema::{Id, KindId, Plan};
+use crate::source::Span;
 
 /// What a stage promises: what it `selects`, else the marker of its own name, else all.
 pub fn of_stage(plan: &Plan, stage: Id<Stage>) -> MarkerNode {
@@ -22,17 +23,25 @@ pub fn of_stage(plan: &Plan, stage: Id<Stage>) -> MarkerNode {
 
 /// What a type selects, with the wider types that it is part of.
 pub(super) fn of_type(plan: &Plan, test_type: Id<TestType>) -> Vec<MarkerNode> {
-    let mut terms = Vec::new();
+    let selects = |id| plan.types[id].selects.as_ref().map(|s| s.node.clone());
+    wider(plan, test_type)
+        .into_iter()
+        .filter_map(selects)
+        .collect()
+}
+
+/// A type behind the wider types that it is part of, the widest first.
+fn wider(plan: &Plan, test_type: Id<TestType>) -> Vec<Id<TestType>> {
+    let mut types = Vec::new();
     let mut next = Some(test_type);
     // No longer than there are types: a circle is reported by a check.
     for _ in 0..plan.types.len() {
         let Some(id) = next else { break };
-        let declared = &plan.types[id];
-        terms.extend(declared.selects.as_ref().map(|s| s.node.clone()));
-        next = declared.part_of.map(|wider| wider.id);
+        types.push(id);
+        next = plan.types[id].part_of.map(|wider| wider.id);
     }
-    terms.reverse();
-    terms
+    types.reverse();
+    types
 }
 
 /// Something that decides about what a cell selects: a test is selected if it fulfils all of them.
@@ -99,6 +108,59 @@ fn of_types(plan: &Plan, types: &[Ref<TestType>]) -> Option<MarkerNode> {
 /// everything, are left out.
 pub fn factors(plan: &Plan, cell: &Cell) -> Vec<MarkerNode> {
     conjuncts(deciding(plan, cell).filter_map(|factor| factor.node(plan)))
+}
+
+/// One declaration's word on which tests a cell takes.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// The kind of declaration that says it, and its name; of an axis, with the name of the value.
+    pub by: (KindId, String),
+    /// Which tests.
+    pub node: MarkerNode,
+    /// Where it is said.
+    pub span: Span,
+}
+
+/// What stage, types, environment, axes and suite each say about which tests a cell takes, as they say
+/// it. [`factors`] are made of these.
+pub fn said(plan: &Plan, cell: &Cell) -> Vec<Said> {
+    let mut said = Vec::new();
+    let mut add = |kind, name: &str, node, span| {
+        let by = (kind, name.to_owned());
+        said.push(Said { by, node, span });
+    };
+    let stage = &plan.stages[cell.stage];
+    let place = stage.selects.as_ref().map_or(stage.head.head, |s| s.span);
+    let promised = of_stage(plan, cell.stage);
+    add(KindId::Stage, stage.head.name(), promised, place);
+    let suite = &plan.suites[cell.suite];
+    for test_type in &suite.types {
+        for id in wider(plan, test_type.id) {
+            let declared = &plan.types[id];
+            if let Some(selects) = &declared.selects {
+                let (name, node) = (declared.head.name(), selects.node.clone());
+                add(KindId::TestType, name, node, selects.span);
+            }
+        }
+    }
+    let environment = &plan.environments[cell.environment];
+    if let Some(takes) = &environment.takes {
+        let (name, node) = (environment.head.name(), takes.node.clone());
+        add(KindId::Environment, name, node, takes.span);
+    }
+    for point in &cell.points {
+        if let (Some(node), Some(value)) =
+            (of_axis(plan, *point), super::cells::value(plan, *point))
+        {
+            let name = format!("{}/{}", plan.axes[point.axis].head.name(), value.name);
+            add(KindId::Axis, &name, node, value.span);
+        }
+    }
+    let own = cell.setting(plan, |at| at.select.as_ref(), |suite| suite.select.as_ref());
+    if let Some(own) = own {
+        add(KindId::Suite, suite.head.name(), own.node.clone(), own.span);
+    }
+    said
 }
 
 /// The factors of a part's selection; without one, those of the cell.
@@ -211,13 +273,18 @@ pub fn pytest(plan: &Plan, defaults: &Defaults, factors: Vec<MarkerNode>) -> Opt
     if factors.is_empty() {
         return None;
     }
-    let node = carried(defaults, &conjunction(factors));
+    let node = as_carried(defaults, factors);
     if node == MarkerNode::All {
         return None;
     }
     let mut text = String::new();
     write(plan, &node, Place::Top, &mut text);
     Some(text)
+}
+
+/// What pytest is asked for: all factors at once, each default as "none of the others".
+pub fn as_carried(defaults: &Defaults, factors: Vec<MarkerNode>) -> MarkerNode {
+    carried(defaults, &conjunction(factors))
 }
 
 /// An expression as text, its defaults written out.

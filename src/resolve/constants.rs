@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::Scope;
 use super::declarations::Resolvable;
-use crate::diagnostics::{Diagnostic, codes, suggest};
+use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::name::Name;
 use crate::schema::KindId;
 use crate::source::{SourceMap, Span};
@@ -162,9 +162,13 @@ impl Constants<'_> {
         }
         let Some(mut value) = self.values.get(&name).cloned() else {
             let known = self.scope.names(KindId::Constant);
-            let help = suggest::help(name.as_str(), "constant", known);
+            let help = suggest::help(name.as_str(), "constant", known.clone());
+            let meant = suggest::certain(name.as_str(), known);
+            let fix = meant.map(|meant| Fix::replace(span, format!("{PREFIX}{meant}")));
             let message = format!("there is no constant `{name}`");
-            let diagnostic = Diagnostic::new(codes::UNKNOWN_NAME, span, message).maybe_help(help);
+            let diagnostic = Diagnostic::new(codes::UNKNOWN_NAME, span, message)
+                .maybe_help(help)
+                .maybe_fix(fix);
             self.diagnostics.push(diagnostic);
             return None;
         };

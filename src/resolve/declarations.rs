@@ -6,7 +6,7 @@ use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader, field};
 use crate::schema::values::{JobPattern, Line, Work};
-use crate::schema::{Head, Id, KindId, Plan, TITLE, kinds::KINDS};
+use crate::schema::{EXTENDS, FieldSchema, Head, Id, KindId, Plan, TITLE, kinds::KINDS};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Declaration, Field};
 
@@ -21,7 +21,8 @@ pub struct Resolvable<'f> {
     pub syntax: &'f Declaration,
     /// Its fields, with those of the declaration that it extends.
     pub fields: Cow<'f, [Field]>,
-    /// Whether what it extends could not be had, so that fields may be missing for that reason.
+    /// Whether something of it, or of what it extends, could not be had, so that fields may be missing
+    /// for that reason.
     pub incomplete: bool,
     /// The kind and full name of the declaration around it.
     pub parent: Option<(KindId, Name)>,
@@ -49,8 +50,19 @@ impl Resolvable<'_> {
             head: self.syntax.head(),
             parent: self.parent_index,
             jobs: self.jobs(reader),
+            extends: self.extends(reader.sources),
             open: Vec::new(),
+            places: Vec::new(),
         }
+    }
+
+    /// The declaration that it extends.
+    fn extends(&self, sources: &SourceMap) -> Option<Name> {
+        let given = self.syntax.fields.iter();
+        let mut given = given.filter(|field| sources.text(field.name) == EXTENDS.name);
+        given
+            .next()
+            .map(|field| Name::new(sources.text(field.value.span)))
     }
 }
 
@@ -96,90 +108,211 @@ pub fn intro(sources: &SourceMap, files: &[(FileId, ast::File)], plan: &Plan) ->
         .unwrap_or_default()
 }
 
-/// Adds a declaration, then those nested in it.
-pub fn flatten<'f>(
-    sources: &SourceMap,
-    syntax: &'f Declaration,
-    parent: Option<(KindId, Name)>,
-    out: &mut Vec<Resolvable<'f>>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+/// The declarations of a plan, those that stand in others behind the ones around them.
+#[derive(Debug, Default)]
+pub struct Flat<'f> {
+    /// Those that can be read.
+    pub declarations: Vec<Resolvable<'f>>,
+    /// The others; why they cannot be read was reported.
+    pub dropped: Vec<Span>,
+}
+
+impl<'f> Flat<'f> {
+    /// Adds a declaration, then those nested in it.
+    pub fn add(
+        &mut self,
+        sources: &SourceMap,
+        syntax: &'f Declaration,
+        parent: Option<(KindId, Name)>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let Some((kind, own)) =
+            self.kind_and_name(sources, syntax, parent.map(|(k, _)| k), diagnostics)
+        else {
+            self.dropped.push(syntax.span);
+            return;
+        };
+        let full = match parent {
+            None => Name::new(&own),
+            Some((_, outer)) => Name::new(&format!("{outer}/{own}")),
+        };
+        self.declarations.push(Resolvable {
+            kind,
+            name: full,
+            syntax,
+            fields: Cow::Borrowed(&syntax.fields),
+            incomplete: syntax.damaged,
+            parent,
+            parent_index: None,
+        });
+        for nested in &syntax.nested {
+            self.add(sources, nested, Some((kind, full)), diagnostics);
+        }
+    }
+
+    /// The kind and the own name of a declaration; nothing where it cannot be read.
+    fn kind_and_name(
+        &self,
+        sources: &SourceMap,
+        syntax: &Declaration,
+        outer: Option<KindId>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<(KindId, String)> {
+        let word = sources.text(syntax.kind);
+        let Some(kind) = KindId::from_word(word) else {
+            diagnostics.push(unknown_kind(sources, syntax, outer));
+            return None;
+        };
+        let own = match (syntax.name, kind.schema().is_named()) {
+            (Some(name), true) => {
+                let own = sources.text(name).to_owned();
+                let taken = if kind == KindId::Marker {
+                    NO_MARKERS
+                } else {
+                    RESERVED
+                };
+                if taken.contains(&own.as_str()) {
+                    diagnostics.push(reserved(&own, &word.replace('_', " "), name));
+                }
+                own
+            }
+            (None, true) => {
+                let message = format!("this {word} has no name");
+                let help = format!("write `{word} name {{ … }}`");
+                diagnostics
+                    .push(Diagnostic::new(codes::MISSING_FIELD, syntax.kind, message).help(help));
+                return None;
+            }
+            (Some(name), false) => {
+                let message = format!("{} has no name", suggest::a(word));
+                let help = format!("say for which jobs: `{word} (stage: …) {{ … }}`");
+                diagnostics.push(Diagnostic::new(codes::MISPLACED, name, message).help(help));
+                return None;
+            }
+            // Nobody can write this name: `#` begins no name.
+            (None, false) => format!("{word}#{}", self.declarations.len()),
+        };
+        let may_stand = match (kind, outer) {
+            (KindId::Feature, Some(outer)) => outer == KindId::Feature,
+            _ => kind.schema().inside == outer,
+        };
+        if !may_stand {
+            diagnostics.push(misplaced(kind, outer, syntax.kind));
+            return None;
+        }
+        match (syntax.pattern.as_slice(), kind) {
+            ([], KindId::At) => {
+                let message = "this does not say for which jobs".to_owned();
+                diagnostics.push(
+                    Diagnostic::new(codes::MISSING_FIELD, syntax.kind, message)
+                        .help("write `at (stage: nightly) { … }`, or give the fields to the suite"),
+                );
+                return None;
+            }
+            ([first, ..], kind) if kind != KindId::At => {
+                let message = format!("{} takes no parentheses", suggest::a(word));
+                diagnostics.push(
+                    Diagnostic::new(codes::MISPLACED, first.value.span, message)
+                        .help("take the parentheses out")
+                        .maybe_fix(parentheses(sources, syntax)),
+                );
+            }
+            _ => {}
+        }
+        Some((kind, own))
+    }
+}
+
+/// Words that the language reads as something else wherever a name can stand.
+const RESERVED: &[&str] = &["and", "or", "not", "true", "false"];
+
+/// Words that a marker cannot be asked for by: each means something else in an expression.
+const NO_MARKERS: &[&str] = &["and", "or", "not", "true", "false", "all", "rest"];
+
+fn reserved(name: &str, word: &str, span: Span) -> Diagnostic {
+    let means = match name {
+        "all" => "means every test",
+        "rest" => "means what no earlier part took",
+        "true" | "false" => "is a value",
+        _ => "joins values",
+    };
+    let message = format!("`{name}` {means}, and so names no {word}");
+    Diagnostic::new(codes::RESERVED_NAME, span, message).help("choose another name")
+}
+
+/// Reports a marker that no expression could name.
+pub fn reserved_marker(name: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
+    if NO_MARKERS.contains(&name) {
+        diagnostics.push(reserved(name, "marker", span));
+    }
+}
+
+/// Words that other tools have for a kind, with the kind that means the same here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("job", "suite"),
+    ("test", "suite"),
+    ("tests", "suite"),
+    ("pipeline", "stage"),
+    ("workflow", "stage"),
+    ("step", "part"),
+    ("matrix", "axis"),
+    ("env", "environment"),
+    ("var", "variable"),
+    ("const", "constant"),
+    ("let", "constant"),
+    ("group", "marker_group"),
+    ("markers", "marker_group"),
+    ("image", "build"),
+    ("team", "owner"),
+];
+
+/// The report of a declaration whose first word is no kind.
+fn unknown_kind(sources: &SourceMap, syntax: &Declaration, outer: Option<KindId>) -> Diagnostic {
     let word = sources.text(syntax.kind);
-    let Some(kind) = KindId::from_word(word) else {
-        let help = suggest::nearest(word, KINDS.iter().map(|k| k.name)).map_or_else(
-            || "every kind is described in docs/language.md".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
-        let message = format!("there is no kind of declaration `{word}`");
-        let meant = suggest::certain(word, KINDS.iter().map(|k| k.name));
-        diagnostics.push(
-            Diagnostic::new(codes::UNKNOWN_KIND, syntax.kind, message)
-                .help(help)
-                .maybe_fix(meant.map(|meant| Fix::replace(syntax.kind, meant))),
-        );
-        return;
-    };
-    let own = match (syntax.name, kind.schema().is_named()) {
-        (Some(name), true) => sources.text(name).to_owned(),
-        (None, true) => {
-            let message = format!("this {word} has no name");
-            let help = format!("write `{word} name {{ … }}`");
-            diagnostics
-                .push(Diagnostic::new(codes::MISSING_FIELD, syntax.kind, message).help(help));
-            return;
-        }
-        (Some(name), false) => {
-            let message = format!("{} has no name", suggest::a(word));
-            let help = format!("say for which jobs: `{word} (stage: …) {{ … }}`");
-            diagnostics.push(Diagnostic::new(codes::MISPLACED, name, message).help(help));
-            return;
-        }
-        // Nobody can write this name: `#` begins no name.
-        (None, false) => format!("{word}#{}", out.len()),
-    };
-    let outer = parent.map(|(outer, _)| outer);
-    let may_stand = match (kind, outer) {
-        (KindId::Feature, Some(outer)) => outer == KindId::Feature,
-        _ => kind.schema().inside == outer,
-    };
-    if !may_stand {
-        diagnostics.push(misplaced(kind, outer, syntax.kind));
-        return;
+    let kinds = || KINDS.iter().map(|k| k.name);
+    let message = format!("there is no kind of declaration `{word}`");
+    let diagnostic = Diagnostic::new(codes::UNKNOWN_KIND, syntax.kind, message);
+    if let Some(name) = syntax.name
+        && KindId::from_word(sources.text(name)).is_some()
+    {
+        let right = format!("{} {word}", sources.text(name));
+        return diagnostic
+            .help(format!("the kind comes first: `{right}`"))
+            .fix(Fix::replace(syntax.kind.to(name), right));
     }
-    match (syntax.pattern.as_slice(), kind) {
-        ([], KindId::At) => {
-            let message = "this does not say for which jobs".to_owned();
-            diagnostics.push(
-                Diagnostic::new(codes::MISSING_FIELD, syntax.kind, message)
-                    .help("write `at (stage: nightly) { … }`, or give the fields to the suite"),
-            );
-            return;
-        }
-        ([first, ..], kind) if kind != KindId::At => {
-            let message = format!("{} takes no parentheses", suggest::a(word));
-            diagnostics.push(
-                Diagnostic::new(codes::MISPLACED, first.value.span, message)
-                    .help("take the parentheses out")
-                    .maybe_fix(parentheses(sources, syntax)),
-            );
-        }
-        _ => {}
+    if let Some(near) = suggest::nearest(word, kinds()) {
+        let meant = suggest::certain(word, kinds());
+        return diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .maybe_fix(meant.map(|meant| Fix::replace(syntax.kind, meant)));
     }
-    let full = match parent {
-        None => Name::new(&own),
-        Some((_, outer)) => Name::new(&format!("{outer}/{own}")),
-    };
-    out.push(Resolvable {
-        kind,
-        name: full,
-        syntax,
-        fields: Cow::Borrowed(&syntax.fields),
-        incomplete: false,
-        parent,
-        parent_index: None,
-    });
-    for nested in &syntax.nested {
-        flatten(sources, nested, Some((kind, full)), out, diagnostics);
+    if syntax.name.is_none() && outer.is_none() {
+        return diagnostic.help(format!(
+            "a declaration is `kind name {{ … }}`: if `{word}` is the name, write its kind before it"
+        ));
+    }
+    if let Some((_, kind)) = ELSEWHERE
+        .iter()
+        .find(|(elsewhere, _)| word.eq_ignore_ascii_case(elsewhere))
+    {
+        return diagnostic
+            .help(format!(
+                "what is called so elsewhere may be a `{kind}` here"
+            ))
+            .fix(Fix::replace(syntax.kind, *kind).to_be_judged());
+    }
+    let mut here: Vec<&str> = KINDS
+        .iter()
+        .filter(|kind| kind.id.schema().inside == outer)
+        .map(|kind| kind.name)
+        .collect();
+    here.sort_unstable();
+    match outer {
+        Some(outer) if here.is_empty() => {
+            let around = suggest::a(outer.schema().name);
+            diagnostic.help(format!("no declaration stands inside {around}"))
+        }
+        _ => diagnostic.help(format!("there is {}", suggest::listed(&here))),
     }
 }
 
@@ -293,22 +426,25 @@ pub fn check_fields(
         .iter()
         .map(|f| sources.text(f.name))
         .collect();
-    for required in schema
+    let missing: Vec<&FieldSchema> = schema
         .fields
         .iter()
         .filter(|f| f.required && !declaration.incomplete)
-    {
-        if !names.contains(&required.name) {
-            let message = format!(
-                "`{}` has no `{}`, which {} must have",
-                declaration.name,
-                required.name,
-                suggest::a(schema.name)
-            );
-            diagnostics.push(
-                Diagnostic::new(codes::MISSING_FIELD, declaration.syntax.head(), message)
-                    .help(format!("for example `{}`", required.example)),
-            );
-        }
+        .filter(|f| !names.contains(&f.name))
+        .collect();
+    if missing.is_empty() {
+        return;
     }
+    let names: Vec<&str> = missing.iter().map(|f| f.name).collect();
+    let message = format!(
+        "`{}` has no {}, which {} must have",
+        declaration.name,
+        suggest::listed(&names),
+        suggest::a(schema.name)
+    );
+    let examples: Vec<&str> = missing.iter().map(|f| f.example).collect();
+    diagnostics.push(
+        Diagnostic::new(codes::MISSING_FIELD, declaration.syntax.head(), message)
+            .help(format!("for example {}", suggest::listed(&examples))),
+    );
 }

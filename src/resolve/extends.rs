@@ -44,6 +44,9 @@ pub fn apply(
     let circular = report_circles(declarations, &bases, diagnostics);
     for (declaration, circular) in declarations.iter_mut().zip(&circular) {
         declaration.incomplete |= circular;
+        if declaration.incomplete {
+            without_signs(declaration);
+        }
     }
     let mut done: Vec<bool> = bases.iter().map(Option::is_none).collect();
     for number in 0..declarations.len() {
@@ -56,11 +59,35 @@ pub fn apply(
         }
         while let Some(at) = path.pop() {
             if let Some((base, _)) = bases[at] {
+                declarations[at].incomplete |= declarations[base].incomplete;
+                if declarations[at].incomplete {
+                    without_signs(&mut declarations[at]);
+                    done[at] = true;
+                    continue;
+                }
                 let inherited = declarations[base].fields.to_vec();
+                declarations[at].incomplete |= declarations[base].incomplete;
                 let fields = merged(sources, inherited, &declarations[at].fields, diagnostics);
                 declarations[at].fields = Cow::Owned(fields);
             }
             done[at] = true;
+        }
+    }
+}
+
+/// Takes the signs out of the lists of a declaration that edit what could not be had: that there is
+/// nothing to edit is no mistake of its own.
+fn without_signs(declaration: &mut Resolvable<'_>) {
+    let is_signed = |field: &Field| matches!(&field.value.kind, ValueKind::List(items) if items.iter().any(|e| e.sign.is_some()));
+    if !declaration.fields.iter().any(is_signed) {
+        return;
+    }
+    for field in declaration.fields.to_mut() {
+        if let ValueKind::List(items) = &mut field.value.kind {
+            items.retain(|item| item.sign != Some(Sign::Remove));
+            for item in items {
+                item.sign = None;
+            }
         }
     }
 }

@@ -9,13 +9,15 @@ mod constants;
 mod declarations;
 mod extends;
 mod scope;
+mod unread;
 
 pub use scope::{Declared, Scope};
+pub use unread::Unread;
 
 use crate::diagnostics::Diagnostic;
 use crate::schema::reader::{Fields, Reader, Used};
 use crate::schema::{Head, Id, KindId, Plan, Table};
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast;
 
 /// A program whose names are known.
@@ -23,6 +25,14 @@ use crate::syntax::ast;
 pub struct Resolved<'f> {
     declarations: Vec<declarations::Resolvable<'f>>,
     scope: Scope,
+    dropped: Vec<Span>,
+}
+
+impl Resolved<'_> {
+    /// The declarations that were left out: of an unknown kind, without a name, or in the wrong place.
+    pub fn dropped(&self) -> &[Span] {
+        &self.dropped
+    }
 }
 
 /// Collects the declarations of all files into one scope.
@@ -31,12 +41,16 @@ pub fn resolve<'f>(
     files: &'f [(FileId, ast::File)],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Resolved<'f> {
-    let mut declarations = Vec::new();
+    let mut flat = declarations::Flat::default();
     for (_, file) in files {
         for declaration in &file.declarations {
-            declarations::flatten(sources, declaration, None, &mut declarations, diagnostics);
+            flat.add(sources, declaration, None, diagnostics);
         }
     }
+    let declarations::Flat {
+        mut declarations,
+        dropped,
+    } = flat;
     let mut scope = scope::collect(sources, &mut declarations, diagnostics);
     extends::apply(sources, &scope, &mut declarations, diagnostics);
     scope.used_constants = constants::apply(sources, &scope, &mut declarations, diagnostics);
@@ -47,6 +61,7 @@ pub fn resolve<'f>(
     Resolved {
         declarations,
         scope,
+        dropped,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::declarations::Resolvable;
+use super::declarations::{Resolvable, reserved_marker};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::name::Name;
 use crate::schema::values::{Markers, ToolKind, value_name};
@@ -234,6 +234,7 @@ fn add_markers(
                     continue;
                 }
                 let span = element.value.span;
+                reserved_marker(sources.text(span), span, diagnostics);
                 let marker = markers.add(Name::new(sources.text(span)), span);
                 if marker.group.is_some() {
                     diagnostics.push(

@@ -1,16 +1,20 @@
 //! The table of the language: change a field here, and the checker, the types and the reference
 //! change with it.
 
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+use super::form::{self, Form, Names};
 use super::reader::{FieldType, Fields};
 use super::values::{
     Action, Allowance, AnyRef, AnyValue, Arch, ArgumentType, Arity, AxisChoices, AxisValue, Bind,
     BranchPattern, Capacity, Cause, Command, CommandFormula, Condition, Container, CriticalShare,
-    Date, Direction, Divisions, Duration, Environments, Formula, GitStage, Glob, Host, Image,
-    Isolation, JobPattern, Layout, Limit, Line, Local, MarkerExpr, MarkerId, MarkerNames,
-    MarkerRef, Markers, Need, OnFailure, Os, Outcome, PartSelection, PathPattern, Percent, Price,
-    Promise, Ref, Repetitions, Requirement, Role, RunnerByPlatform, Size, Spanned, TestId, Text,
-    ThresholdCheck, ToolKind, Trigger, Types, Unclaimed, Variables, Verdict, Visibility,
-    WithoutBaseline, Workers,
+    Date, Direction, Divisions, Duration, Environments, Formula, GitStage, Glob, Host, Ignored,
+    Image, Isolation, JobPattern, Key, Layout, Limit, Line, Local, MarkerExpr, MarkerId,
+    MarkerNames, MarkerRef, Markers, Need, OnFailure, Os, Outcome, PartSelection, PathPattern,
+    Percent, Price, Promise, Ready, Ref, Repetitions, Requirement, Role, RunnerByPlatform, Runtime,
+    Size, Spanned, TestId, Text, ThresholdCheck, ToolKind, Trigger, Types, Unclaimed, Variables,
+    Verdict, Visibility, WithoutBaseline, Workers,
 };
 use super::{Decl, FieldSchema, Head, Id, KindSchema, Table};
 
@@ -22,6 +26,17 @@ pub trait Kind: Sized {
     fn read(fields: &mut Fields<'_, '_>) -> Self;
     /// Where the plan keeps its declarations.
     fn table(plan: &Plan) -> &Table<Self>;
+    /// Writes the fields of which something is said, in the order of the table.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    fn write<M: SerializeMap>(&self, names: &Names<'_>, map: &mut M) -> Result<(), M::Error>;
+}
+
+/// Writes what is made of the declarations of each kind, whatever the kind.
+pub trait EachKind {
+    /// What is made of the declarations of a kind; nothing if they are left out.
+    fn of<'a, T: Kind>(&'a self, table: &'a Table<T>) -> Option<impl Serialize + 'a>;
 }
 
 kinds! {
@@ -35,6 +50,9 @@ kinds! {
         optional "root" root: Option<Text>, "root: \"..\"";
         /// Where the test-plan document goes, below the root. Without it, `docs/test-plan.md`.
         optional "document" document: Option<Text>, "document: \"docs/testing/plan.md\"";
+        /// Where the compiled plan goes as JSON, for programs, below the root. Without it, it is written
+        /// only for `dtpc generate --target json`: beside the document, under its name.
+        optional "json" json: Option<Text>, "json: \"docs/testing/plan.json\"";
         /// How far the plan has come, in one word for its readers.
         optional "status" status: Option<Text>, "status: \"Draft\"";
         /// Who wrote it.
@@ -76,8 +94,9 @@ kinds! {
         /// Commands that make a fresh checkout ready for it, in order. Without any, what installs the
         /// tool itself: `python3 -m pip install pytest` and the like.
         optional "setup" setup: Vec<Command>, "setup: [\"python3 -m pip install -r requirements.txt\"]";
-        /// The file its configuration goes to, below the root: `pytest.ini`, or a `pyproject.toml`
-        /// in which only the keys of dtpc are changed. For pytest alone.
+        /// The file its configuration goes to, below the root. For pytest a `pytest.ini`, a
+        /// `pytest.toml` or a `pyproject.toml`; without it, `pytest.ini`. For nextest, without it,
+        /// `.config/nextest.toml`. In a file that people write, only the keys of dtpc are changed.
         optional "config" config: Option<Text>, "config: \"pyproject.toml\"";
     }
 
@@ -136,8 +155,11 @@ kinds! {
         optional "approval" approval: Option<Ref<Approval>>, "approval: copy_bot";
         /// How often a test that fails is run again, for suites that do not say it themselves.
         optional "retries" retries: Option<u32>, "retries: 1";
-        /// What a failure does: stated in the document.
-        optional "on_failure" on_failure: Option<OnFailure>, "on_failure: block";
+        /// What a failure does. With a `channel`, a job behind the others posts a message to the webhook
+        /// whose address the secret holds, only if a job failed that blocks: the stage, the run, what
+        /// failed and who answers for it, and whom the first word says. Without one it is stated in the
+        /// document.
+        optional "on_failure" on_failure: Option<OnFailure>, "on_failure: notify(authors_in_range, channel: secret.ops_webhook, ignore: [\"renovate[bot]\"])";
     }
 
     /// What branch protection requires: one job with a name that never changes, and what stands
@@ -207,16 +229,23 @@ kinds! {
         optional "max_parallel" max_parallel: Option<Spanned<u32>>, "max_parallel: 6";
     }
 
-    /// A dependency of tests that is started beside them. It makes the marker `needs_<name>`.
+    /// A dependency of tests that is started beside them. It makes the marker `needs_<name>`, and a
+    /// fixture of pytest with that name.
     "service" Service in services {
         /// The image it runs from, with its digest.
         optional "image" image: Option<Image>, "image: \"nats:2.11-alpine@sha256:e4bf19f15fd3218814a4e3c9e0064e1334bd8aa20d5984b9f1a0afd084f8cc00\"";
         /// The command that starts it from the checkout, where it has no image.
         optional "command" command: Option<Command>, "command: \"python3 tools/store.py --port 7070\"";
-        /// The TCP port it listens on; it is ready when a connection is taken.
+        /// The TCP port it listens on.
         required "port" port: Option<Spanned<u16>>, "port: 4222";
+        /// How one knows that it is ready: its port takes a connection, a request for a path is answered
+        /// with success, or a command succeeds, which runs inside its container where it has one.
+        default("tcp") "ready" ready: Ready, "ready: command(\"etcdctl endpoint health\")";
         /// Environment variables of its container.
         optional "variables" variables: Variables, "variables: { ETCD_NAME: \"test\" }";
+        /// How many tests it takes at once: nextest runs no more of them beside each other, with a test
+        /// group. A suite of pytest that needs it may not have more workers.
+        optional "max_parallel" max_parallel: Option<Spanned<u32>>, "max_parallel: 1";
         /// How long it may take to become ready.
         default("1min") "ready_within" ready_within: Duration = Duration::minutes(1), "ready_within: 30s";
     }
@@ -229,7 +258,8 @@ kinds! {
         /// The values of an axis that runs the tests again.
         optional "repeats" repeats: Option<Repetitions>, "repeats: [\"13.0\", \"13.1\"]";
         /// How the value reaches the tests. One that reaches no command, variable, image or runner
-        /// would run the same thing twice, and is an error.
+        /// would run the same thing twice, and is an error. A tool that does not select by markers is
+        /// told by it which of the divided tests to run.
         optional "bind" bind: Option<Bind>, "bind: env(CUDA_VERSION)";
     }
 
@@ -300,6 +330,10 @@ kinds! {
         /// Which tests it takes, in the words of a tool without markers: a filterset of nextest, a
         /// part of the name for cargo test.
         optional "filter" filter: Option<Text>, "filter: \"kind(test) and not test(slow)\"";
+        /// The features of cargo that its tests are built with: for cargo test and nextest.
+        optional "features" features: Vec<Text>, "features: [\"metrics\", \"tls\"]";
+        /// What it does with tests that carry `#[ignore]`: for cargo test and nextest.
+        default("skip") "ignored" ignored: Ignored, "ignored: only";
         /// The stages it runs in.
         required "stages" stages: Vec<Ref<Stage>>, "stages: [pre_merge, nightly]";
         /// The environments it runs in. A test runs in the one that takes it.
@@ -419,13 +453,16 @@ kinds! {
     "secret" Secret in secrets {
         /// What the host calls it, and the variable it is handed over in. Without it, its name in
         /// capitals.
-        optional "key" key: Option<Line>, "key: \"HF_TOKEN\"";
+        optional "key" key: Option<Key>, "key: \"HF_TOKEN\"";
+        /// The deployment environment of the host that keeps it: only jobs in that one are handed it.
+        /// Without it, the whole repository keeps it.
+        optional "environment" environment: Option<Line>, "environment: \"models\"";
     }
 
     /// A variable of the repository: a value that is set at its host, and everybody may read.
     "variable" Variable in variables {
         /// What the host calls it. Without it, its name in capitals.
-        optional "key" key: Option<Line>, "key: \"REGISTRY\"";
+        optional "key" key: Option<Key>, "key: \"REGISTRY\"";
     }
 
     /// A label of pull requests.
@@ -475,6 +512,9 @@ kinds! {
         optional "id" id: Option<Text>, "id: \"black\"";
         /// The command of a local hook.
         optional "entry" entry: Option<Command>, "entry: \"cargo fmt --check\"";
+        /// What a local hook runs in. In an environment of its own, which the framework makes from
+        /// `dependencies`, it needs nothing of the machine.
+        default("system") "runtime" runtime: Runtime, "runtime: python";
         /// The files it looks at. Without it, all of the types it knows.
         optional "files" files: Vec<Glob>, "files: [\"**/*.rs\"]";
         /// The pre-commit file types it looks at, any of them.
@@ -495,6 +535,8 @@ kinds! {
         required "paths" paths: Vec<Glob>, "paths: [\"**/*_pb2.py\"]";
         /// The roles of the hooks that pass over them.
         required "from" from: Vec<Role>, "from: [format, lint]";
+        /// Those of these hooks that pass over them. Without it, all of those roles.
+        optional "hooks" hooks: Vec<Ref<Hook>>, "hooks: [check_yaml]";
         /// Why they are different.
         required "kind" kind: Option<Cause>, "kind: auto_generated";
         /// The reason in words.

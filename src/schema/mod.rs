@@ -7,6 +7,7 @@
 
 #[macro_use]
 mod table;
+pub mod form;
 pub mod kinds;
 pub mod reader;
 pub mod reference;
@@ -19,6 +20,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::ops::{Deref, Index};
+
+use schemars::{Schema, SchemaGenerator};
 
 use crate::name::Name;
 use crate::source::Span;
@@ -54,6 +57,10 @@ pub struct FieldSchema {
     pub default: Option<&'static str>,
     /// The values it takes, in words.
     pub shape: fn() -> String,
+    /// The values it has in the compiled plan as JSON: their schema.
+    pub json: fn(&mut SchemaGenerator) -> Schema,
+    /// What holds when it is absent, as JSON.
+    pub json_default: Option<fn() -> serde_json::Value>,
 }
 
 /// What a declaration is called.
@@ -64,6 +71,8 @@ pub static TITLE: FieldSchema = FieldSchema {
     required: false,
     default: None,
     shape: || "a string on one line".to_owned(),
+    json: |generator| generator.subschema_for::<String>(),
+    json_default: None,
 };
 
 /// The field by which a declaration begins with the fields of another one.
@@ -76,6 +85,8 @@ pub static EXTENDS: FieldSchema = FieldSchema {
     required: false,
     default: None,
     shape: || "the name of a declaration of the kind".to_owned(),
+    json: |generator| generator.subschema_for::<String>(),
+    json_default: None,
 };
 
 impl KindSchema {
@@ -117,8 +128,12 @@ pub struct Head {
     pub parent: Option<u32>,
     /// The jobs in parentheses, for the kind that has them.
     pub jobs: Option<JobPattern>,
+    /// The declaration of its kind that it begins with, by `extends`.
+    pub extends: Option<Name>,
     /// The fields left `open`, and the questions.
     pub open: Vec<Question>,
+    /// The fields that are given, here or by what it extends, and where.
+    pub places: Vec<(&'static str, Span)>,
 }
 
 impl Head {

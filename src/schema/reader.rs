@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::form::Form;
 use super::values::{MarkerId, Text};
 use super::{FieldSchema, Head, KindId, Question};
 use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
@@ -10,8 +11,11 @@ use crate::resolve::{Declared, Scope};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Argument, Element, Field, Sign, Value, ValueKind};
 
-/// A type that a field can have.
-pub trait FieldType: Sized {
+/// What other languages write where there is nothing.
+const NOTHING: &[&str] = &["null", "none", "None", "nil", "undefined"];
+
+/// A type that a field can have: how it is read, and the form in which it is handed on.
+pub trait FieldType: Sized + Form {
     /// Whether the field may be left `open("…")`; it is then read as absent.
     const MAY_BE_OPEN: bool = false;
 
@@ -64,6 +68,15 @@ impl Reader<'_> {
             ValueKind::Call { ref arguments, .. } if arguments.is_empty() => {
                 Some("take the parentheses off")
             }
+            ValueKind::List(ref elements) if !elements.is_empty() && !expected.contains("list") => {
+                Some("this takes one value, without brackets")
+            }
+            ValueKind::And(_) if expected.starts_with("the name") => {
+                Some("several names stand in a list, separated by commas")
+            }
+            ValueKind::Name if NOTHING.contains(&self.sources.text(value.span)) => {
+                Some("a field that says nothing is left out")
+            }
             ValueKind::Name => Some("while it is not known, write `open(\"…\")` with the question"),
             _ => None,
         };
@@ -98,6 +111,10 @@ impl Reader<'_> {
             }
             ValueKind::Call { callee, arguments } if arguments.is_empty() => {
                 Some(Fix::replace(value.span, self.sources.text(*callee)))
+            }
+            ValueKind::List(elements) if elements.len() == 1 && !expected.contains("list") => {
+                let only = self.sources.text(elements[0].value.span);
+                Some(Fix::replace(value.span, only))
             }
             _ => None,
         }
@@ -220,6 +237,7 @@ pub struct Fields<'r, 'a> {
     /// Each with its name, which every field of the kind is compared with.
     given: Vec<(&'a str, &'r Field)>,
     open: Vec<Question>,
+    places: Vec<(&'static str, Span)>,
 }
 
 impl<'r, 'a> Fields<'r, 'a> {
@@ -230,6 +248,7 @@ impl<'r, 'a> Fields<'r, 'a> {
             reader,
             given: fields.iter().map(|f| (sources.text(f.name), f)).collect(),
             open: Vec::new(),
+            places: Vec::new(),
         }
     }
 
@@ -238,6 +257,7 @@ impl<'r, 'a> Fields<'r, 'a> {
         let Some((_, field)) = self.given.iter().find(|(given, _)| *given == name) else {
             return absent();
         };
+        self.places.push((name, field.name));
         if is_open(&field.value, self.reader) {
             if T::MAY_BE_OPEN {
                 self.open
@@ -264,6 +284,7 @@ impl<'r, 'a> Fields<'r, 'a> {
     /// Puts what reading found into the head.
     pub fn finish(&mut self, mut head: Head) -> Head {
         head.open.append(&mut self.open);
+        head.places = std::mem::take(&mut self.places);
         head
     }
 }
@@ -329,6 +350,9 @@ impl<'r, 'a> Arguments<'r, 'a> {
                     };
                     let help = match parameters {
                         [] => Some("it takes no arguments".to_owned()),
+                        _ if argument.name.is_none() => {
+                            Some(format!("it takes {}", suggest::listed(parameters)))
+                        }
                         _ => {
                             suggest::help(reader.text(span), "argument", parameters.iter().copied())
                         }
@@ -338,7 +362,8 @@ impl<'r, 'a> Arguments<'r, 'a> {
                         .and_then(|name| {
                             suggest::certain(reader.text(name), parameters.iter().copied())
                         })
-                        .map(|meant| Fix::replace(span, meant));
+                        .map(|meant| Fix::replace(span, meant))
+                        .or_else(|| superfluous(arguments, position));
                     reader.diagnostics.push(
                         Diagnostic::new(codes::UNKNOWN_FIELD, span, message)
                             .maybe_help(help)
@@ -374,6 +399,15 @@ impl<'r, 'a> Arguments<'r, 'a> {
     pub fn whole(&self) -> bool {
         !self.failed
     }
+}
+
+/// Takes an unnamed argument out, with the comma before it. It may have been meant for something.
+fn superfluous(arguments: &[Argument], position: usize) -> Option<Fix> {
+    let argument = &arguments[position];
+    let before = &arguments[position.checked_sub(1)?];
+    let span = Span::new(before.value.span.end, argument.value.span.end);
+    let fix = Fix::remove(span, "take this argument out").to_be_judged();
+    argument.name.is_none().then_some(fix)
 }
 
 impl<T: FieldType> FieldType for Option<T> {

@@ -48,6 +48,8 @@ macro_rules! kinds {
                 required: kinds!(@required $need),
                 default: kinds!(@default $($default)?),
                 shape: <$Type as FieldType>::shape,
+                json: |generator| generator.subschema_for::<<$Type as Form>::Json>(),
+                json_default: kinds!(@json_default $Type, $need, $($value)?),
             }),*],
         }),*];
 
@@ -70,6 +72,15 @@ macro_rules! kinds {
                 fn table(plan: &Plan) -> &Table<Self> {
                     &plan.$table
                 }
+
+                // A kind without fields writes none.
+                #[allow(unused_variables)]
+                fn write<M: SerializeMap>(&self, names: &Names<'_>, map: &mut M) -> Result<(), M::Error> {
+                    $(if self.$member.is_said() {
+                        map.serialize_entry($field, &self.$member.json(names))?;
+                    })*
+                    Ok(())
+                }
             }
         )*
 
@@ -79,6 +90,8 @@ macro_rules! kinds {
         pub struct Plan {
             /// The `//!` lines at the head of the file that declares the plan.
             pub intro: String,
+            /// What names that can move mean: `dtpc.lock`.
+            pub lock: crate::lock::Lock,
             /// Every marker, however it was declared.
             pub markers: Markers,
             /// The values of every axis, by its number.
@@ -112,6 +125,17 @@ macro_rules! kinds {
                     $(.chain(self.$table.iter().map(|(_, d)| (KindId::$Kind, &d.head))))*
             }
 
+            /// Writes the declarations kind by kind, each list under the word of its kind.
+            ///
+            /// # Errors
+            /// Those of the writer.
+            pub fn write<M: SerializeMap>(&self, each: &impl EachKind, map: &mut M) -> Result<(), M::Error> {
+                $(if let Some(list) = each.of(&self.$table) {
+                    map.serialize_entry($kind, &list)?;
+                })*
+                Ok(())
+            }
+
             /// The head of a declaration.
             pub fn head(&self, kind: KindId, index: u32) -> &Head {
                 match kind {
@@ -126,6 +150,13 @@ macro_rules! kinds {
     (@required $other:ident) => { false };
     (@absent) => { Default::default };
     (@absent $value:expr) => { || $value };
+    (@json_default $Type:ty, default, $($value:expr)?) => {
+        Some(|| {
+            let absent: fn() -> $Type = kinds!(@absent $($value)?);
+            form::absent(&absent())
+        })
+    };
+    (@json_default $Type:ty, $other:ident, $($value:expr)?) => { None };
     (@default) => { None };
     (@default $default:literal) => { Some($default) };
 }

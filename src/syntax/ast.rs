@@ -12,8 +12,10 @@ pub struct File {
     pub docs: Vec<Span>,
     /// Its imports, in order.
     pub imports: Vec<Import>,
-    /// Its declarations, in order; those that did not parse are left out and were reported.
+    /// Its declarations, in order, as far as they could be read.
     pub declarations: Vec<Declaration>,
+    /// The texts that could not be read; why was reported.
+    pub unread: Vec<Span>,
 }
 
 /// `import "markers.dtp"`
@@ -42,6 +44,8 @@ pub struct Declaration {
     pub fields: Vec<Field>,
     /// The declarations inside it.
     pub nested: Vec<Declaration>,
+    /// Whether something in it could not be read, and is left out.
+    pub damaged: bool,
 }
 
 impl Declaration {

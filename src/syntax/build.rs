@@ -1,13 +1,23 @@
-//! From the parser's pairs to the syntax tree, and from its errors to words.
+//! From the parser's pairs to the syntax tree, as far as there are any.
 
 use pest::Parser;
-use pest::error::{ErrorVariant, InputLocation};
+use pest::error::InputLocation;
 use pest::iterators::Pair;
 
 use super::ast::{Argument, Declaration, Element, Field, Import, Operator, Sign, Value, ValueKind};
 use super::grammar::{Grammar, Rule};
-use crate::diagnostics::{Diagnostic, Fix, codes};
+use super::mistakes::explain;
+use super::outline::Outline;
+use super::split::Piece;
+use crate::diagnostics::Diagnostic;
 use crate::source::{SourceFile, Span};
+
+/// How many mistakes are looked for in one declaration.
+const MOST_MISTAKES: usize = 16;
+
+/// How many bytes are parsed once more to find them: a declaration of many megabytes is not parsed
+/// sixteen times.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 /// What a run of pieces became.
 #[derive(Debug, Default)]
@@ -16,38 +26,128 @@ pub struct Built {
     pub imports: Vec<Import>,
     /// Declarations in order.
     pub declarations: Vec<Declaration>,
+    /// The texts that were not read.
+    pub unread: Vec<Span>,
     /// What did not parse.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Parses pieces of a file, one after the other.
-pub fn pieces(file: &SourceFile, pieces: &[Span]) -> Built {
+pub fn pieces(file: &SourceFile, pieces: &[Piece]) -> Built {
     let mut built = Built::default();
-    for piece in pieces {
-        let start = (piece.start - file.base()) as usize;
-        let text = &file.text()[start..start + piece.len() as usize];
-        let builder = Builder { base: piece.start };
-        match Grammar::parse(Rule::piece, text) {
-            Ok(pairs) => {
-                for pair in pairs.flat_map(Pair::into_inner) {
-                    match pair.as_rule() {
-                        Rule::import => built.imports.push(builder.import(pair)),
-                        Rule::declaration => built.declarations.push(builder.declaration(pair)),
-                        _ => {}
-                    }
-                }
-            }
-            Err(error) => built.diagnostics.push(builder.error(text, &error)),
+    for Piece { span, spoilt } in pieces {
+        let start = (span.start - file.base()) as usize;
+        let text = &file.text()[start..start + span.len() as usize];
+        let mut builder = Builder {
+            base: span.start,
+            damage: Vec::new(),
+        };
+        if spoilt.is_empty() && builder.parse(text, &mut built).is_ok() {
+            continue;
         }
+        builder.salvage(text, spoilt, &mut built);
+        let damage = builder.damage.iter();
+        built
+            .unread
+            .extend(damage.map(|&(start, end)| builder.at(start, end)));
     }
     built
 }
 
 struct Builder {
     base: u32,
+    /// The parts of the text that are not read, since there is a mistake in them.
+    damage: Vec<(usize, usize)>,
 }
 
 impl Builder {
+    /// Parses a text and keeps what it says; fails with the place where nothing fits any more.
+    fn parse(&self, text: &str, built: &mut Built) -> Result<(), usize> {
+        let pairs = Grammar::parse(Rule::piece, text).map_err(|error| {
+            let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
+            at.min(text.len())
+        })?;
+        for pair in pairs.flat_map(Pair::into_inner) {
+            match pair.as_rule() {
+                Rule::import => built.imports.push(self.import(pair)),
+                Rule::declaration => built.declarations.push(self.declaration(pair)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what can be read of a text with mistakes: the items in which they are, are left out. Those
+    /// at `spoilt` were reported; each that comes to light is.
+    fn salvage(&mut self, text: &str, spoilt: &[Span], built: &mut Built) {
+        let mut left = text.to_owned();
+        for span in spoilt {
+            // Words without quotes may begin before the declaration that they run into.
+            let mut at = span.start.saturating_sub(self.base);
+            let end = span.end.saturating_sub(self.base);
+            // A mistake may reach over what looks like several items.
+            loop {
+                if !self.leave_out(&mut left, at as usize) {
+                    self.damage = vec![(0, text.len())];
+                    return;
+                }
+                let behind = self.damage.last().map_or(end, |(_, to)| to_u32(*to));
+                if behind >= end || behind <= at {
+                    break;
+                }
+                at = behind;
+            }
+        }
+        let tries = (MOST_BYTES / text.len().max(1)).clamp(1, MOST_MISTAKES);
+        for _ in 0..tries {
+            let Err(at) = self.parse(&left, built) else {
+                return;
+            };
+            // What is left out cannot be wrong; if it is, something else is.
+            let new = !self
+                .damage
+                .iter()
+                .any(|&(from, to)| (from..to).contains(&at));
+            if new || self.damage.is_empty() {
+                built.diagnostics.push(explain(&left, at, self.base));
+            }
+            if !new || !self.leave_out(&mut left, at) {
+                break;
+            }
+        }
+        self.damage = vec![(0, text.len())];
+    }
+
+    /// Puts spaces in the place of the item around `at`; false where it is in none.
+    fn leave_out(&mut self, text: &mut String, at: usize) -> bool {
+        if self
+            .damage
+            .iter()
+            .any(|&(from, to)| (from..to).contains(&at))
+        {
+            return true;
+        }
+        let Some((mut start, end)) = Outline::of(text).item_around(at) else {
+            return false;
+        };
+        // What is written about the item goes with it.
+        while let Some(above) = text[..start]
+            .trim_end_matches([' ', '\t'])
+            .strip_suffix('\n')
+            && let line = above.rfind('\n').map_or(0, |i| i + 1)
+            && above[line..].trim_start().starts_with("///")
+        {
+            start = line;
+        }
+        let blank: String = text[start..end]
+            .bytes()
+            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+            .collect();
+        text.replace_range(start..end, &blank);
+        self.damage.push((start, end));
+        true
+    }
+
     fn span(&self, pair: &Pair<'_, Rule>) -> Span {
         let span = pair.as_span();
         self.at(span.start(), span.end())
@@ -77,6 +177,9 @@ impl Builder {
             docs: Vec::new(),
             fields: Vec::new(),
             nested: Vec::new(),
+            damaged: self.damage.iter().any(|&(start, end)| {
+                span.start <= self.at(start, end).start && self.at(start, end).end <= span.end
+            }),
         };
         for inner in pair.into_inner() {
             let at = self.span(&inner);
@@ -235,133 +338,6 @@ impl Builder {
         };
         Value { span, kind }
     }
-
-    /// Says what the grammar expected, in the language's words.
-    fn error(&self, text: &str, error: &pest::error::Error<Rule>) -> Diagnostic {
-        let at = match error.location {
-            InputLocation::Pos(at) | InputLocation::Span((at, _)) => at.min(text.len()),
-        };
-        let rest = &text[at..];
-        let length = match rest.chars().next() {
-            None => 0,
-            Some(c) if c.is_alphanumeric() || c == '_' => rest
-                .find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(rest.len()),
-            Some(c) => c.len_utf8(),
-        };
-        let found = match &rest[..length] {
-            "" => "the end".to_owned(),
-            "\n" | "\r" => "the end of the line".to_owned(),
-            token => format!("`{token}`"),
-        };
-        let mut expected: Vec<&str> = match &error.variant {
-            ErrorVariant::ParsingError { positives, .. } => {
-                positives.iter().filter_map(|rule| wording(*rule)).collect()
-            }
-            ErrorVariant::CustomError { .. } => Vec::new(),
-        };
-        expected.sort_unstable();
-        expected.dedup();
-        let message = if expected.is_empty() {
-            format!("did not expect {found} here")
-        } else {
-            format!("expected {}, found {found}", expected.join(" or "))
-        };
-        if let Some(better) = self.usual_mistake(text, at, length) {
-            return better;
-        }
-        let diagnostic = Diagnostic::new(codes::SYNTAX, self.at(at, at + length), message);
-        diagnostic
-            .maybe_help(usual_help(rest, expected.is_empty()).map(str::to_owned))
-            .maybe_fix(self.usual_fix(text, at))
-    }
-
-    /// What is plainly meant by what other languages write.
-    fn usual_fix(&self, text: &str, at: usize) -> Option<Fix> {
-        let (before, rest) = text.split_at(at);
-        let in_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        match rest.chars().next()? {
-            _ if rest.starts_with("///") => Some(Fix::replace(self.at(at, at + 3), "//")),
-            quote @ ('\'' | '`') => {
-                let line = &rest[1..rest.find('\n').unwrap_or(rest.len())];
-                let inner = &line[..line.find(quote)?];
-                let end = at + inner.len() + 2;
-                let plain = !inner.contains(['"', '\\']);
-                plain.then(|| Fix::replace(self.at(at, end), format!("\"{inner}\"")))
-            }
-            '=' if !rest.starts_with("==") => {
-                let key = before.trim_end_matches([' ', '\t']);
-                key.ends_with(in_word)
-                    .then(|| Fix::replace(self.at(key.len(), at + 1), ":"))
-            }
-            ';' => Some(Fix::replace(self.at(at, at + 1), ",")),
-            '-' if before.ends_with(in_word) && rest[1..].starts_with(in_word) => {
-                Some(Fix::replace(self.at(at, at + 1), "_"))
-            }
-            _ => None,
-        }
-    }
-
-    /// Mistakes that the grammar notices only behind the place where they are.
-    fn usual_mistake(&self, text: &str, at: usize, length: usize) -> Option<Diagnostic> {
-        let (before, rest) = text.split_at(at);
-        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        let word = before[line_start..].trim_end();
-        let named = word.ends_with(|c: char| c.is_alphanumeric() || c == '_');
-        if rest.starts_with(':') {
-            // `/// …` above a field: read as the documentation of a declaration that follows.
-            let above = before[..line_start].trim_end();
-            let start = above.rfind('\n').map_or(0, |i| i + 1);
-            let doc = above[start..].trim_start();
-            if doc.starts_with("///") {
-                let message = "`///` documents a declaration, and a field follows";
-                let span = self.at(above.len() - doc.len(), above.len());
-                let slashes = Span::new(span.start, span.start + 3);
-                return Some(
-                    Diagnostic::new(codes::SYNTAX, span, message)
-                        .help("write `//` for a comment")
-                        .fix(Fix::replace(slashes, "//")),
-                );
-            }
-        }
-        let value_follows = rest.starts_with(|c: char| c.is_ascii_digit() || "\"[".contains(c));
-        if named && value_follows {
-            let name = word
-                .rsplit(|c: char| !c.is_alphanumeric() && c != '_')
-                .next()?;
-            if !text[..at].contains('{') || name.is_empty() {
-                return None;
-            }
-            let message = format!("expected `:` between `{name}` and its value");
-            let end = line_start + word.len();
-            // In a list a comma may have been meant.
-            let colon = Fix::replace(self.at(end, end), ":")
-                .titled(format!("write `{name}:`"))
-                .to_be_judged();
-            return Some(
-                Diagnostic::new(codes::SYNTAX, self.at(at, at + length), message).fix(colon),
-            );
-        }
-        None
-    }
-}
-
-/// What helps against what is found where something else was expected.
-fn usual_help(rest: &str, nothing_expected: bool) -> Option<&'static str> {
-    match rest.chars().next()? {
-        _ if rest.starts_with("///") => {
-            Some("`///` documents a declaration; write `//` for a comment")
-        }
-        '\'' | '`' => Some("strings stand in double quotes"),
-        '=' => Some("a field is `name: value`"),
-        ';' => Some("fields are separated by a new line or a comma"),
-        '.' if nothing_expected => Some("a date is `2027-01-31`; a number has one point"),
-        '-' => Some("in names, words are joined by `_`"),
-        c if nothing_expected && (c.is_alphanumeric() || c == '_') => Some(
-            "what stands beside each other is separated by a comma or a new line; text stands in double quotes",
-        ),
-        _ => None,
-    }
 }
 
 /// Ends one operand of `and`: puts its comparison and its `not` around it.
@@ -421,26 +397,10 @@ fn operator(text: &str) -> Operator {
     }
 }
 
-/// What a rule is called in an error; nothing for what need not be named.
-fn wording(rule: Rule) -> Option<&'static str> {
-    Some(match rule {
-        Rule::declaration | Rule::kind => "a declaration",
-        Rule::import => "an import",
-        Rule::name | Rule::pattern => "a name",
-        Rule::field | Rule::key => "a field",
-        Rule::value
-        | Rule::string
-        | Rule::date
-        | Rule::quantity
-        | Rule::list
-        | Rule::record
-        | Rule::group
-        | Rule::call
-        | Rule::path
-        | Rule::number
-        | Rule::element => "a value",
-        Rule::entry => "an entry",
-        Rule::argument => "an argument",
-        _ => return None,
-    })
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a source map holds less than 4 GiB"
+)]
+fn to_u32(offset: usize) -> u32 {
+    offset as u32
 }

@@ -3,11 +3,21 @@
 //! `split` cuts a file at its top-level declarations, the grammar in `grammar/dtp.pest` parses
 //! each piece on its own, and `build` turns the parser's pairs into the [`ast`]. Pieces of a
 //! large file are parsed in parallel.
+//!
+//! What is wrong is put into words beside that: `characters`, `strings`, `brackets` and `outside` know
+//! what `split` stumbles over, `mistakes` what the grammar does. Of a piece with a mistake in it, `build`
+//! reads the items that have none.
 
 pub mod ast;
+mod brackets;
 mod build;
+mod characters;
 pub(crate) mod grammar;
+mod mistakes;
+mod outline;
+mod outside;
 pub(crate) mod split;
+mod strings;
 
 use std::num::NonZero;
 
@@ -23,6 +33,7 @@ pub fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> ast::File 
     let pieces = split::split(file, diagnostics);
     let mut parsed = ast::File {
         docs: pieces.docs,
+        unread: pieces.unread,
         ..ast::File::default()
     };
     let threads = if file.text().len() < PARALLEL_FROM {
@@ -30,8 +41,8 @@ pub fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> ast::File 
     } else {
         std::thread::available_parallelism().map_or(1, NonZero::get)
     };
-    let share = pieces.pieces.len().div_ceil(threads).max(1);
-    let mut chunks = pieces.pieces.chunks(share);
+    let share = pieces.readable.len().div_ceil(threads).max(1);
+    let mut chunks = pieces.readable.chunks(share);
     let first = chunks.next().unwrap_or_default();
     std::thread::scope(|scope| {
         let others: Vec<_> = chunks
@@ -52,5 +63,6 @@ pub fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> ast::File 
 fn add(file: &mut ast::File, mut built: build::Built, diagnostics: &mut Vec<Diagnostic>) {
     file.imports.append(&mut built.imports);
     file.declarations.append(&mut built.declarations);
+    file.unread.append(&mut built.unread);
     diagnostics.append(&mut built.diagnostics);
 }

@@ -1,35 +1,59 @@
 //! Cuts a file at its top-level declarations.
 //!
 //! One pass over the bytes, without a grammar: it knows strings, comments and brackets only. What
-//! it finds wrong (an unclosed string or bracket, nesting beyond [`MAX_DEPTH`]) it reports at the
-//! place where the mistake is, which a grammar cannot, and it picks up again at the next
-//! declaration, so that one mistake does not hide the others.
+//! it finds wrong (an unclosed string or bracket, a character that no plan has, nesting beyond
+//! [`MAX_DEPTH`]) it reports at the place where the mistake is, which a grammar cannot, and it picks up
+//! again at the next declaration, so that one mistake does not hide the others.
 
+use super::brackets::{self, Brackets, Closing};
+use super::characters::foreign;
+use super::outside;
+use super::strings::{self, Reach};
 use crate::diagnostics::{Diagnostic, Fix, codes};
 use crate::source::{SourceFile, Span};
 
 /// How deep brackets may nest. Deep enough for any plan, shallow enough for any stack.
 pub const MAX_DEPTH: usize = 128;
 
-/// What a file consists of.
-const SHAPE: &str = "a file is a list of declarations: `kind name { field: value }`";
-
 /// What [`split`] found in a file.
 #[derive(Debug, Default)]
 pub struct Pieces {
     /// The `//!` lines, without the slashes.
     pub docs: Vec<Span>,
-    /// The text of each import and declaration, with the `///` lines before it.
-    pub pieces: Vec<Span>,
+    /// The imports and declarations that can be read, at least in part.
+    pub readable: Vec<Piece>,
+    /// The texts that cannot be read.
+    pub unread: Vec<Span>,
+}
+
+/// One import or declaration.
+#[derive(Debug)]
+pub struct Piece {
+    /// Its text, with the `///` lines before it.
+    pub span: Span,
+    /// The places in it where a mistake was reported; without any, nothing is known to be wrong.
+    pub spoilt: Vec<Span>,
 }
 
 /// Cuts `file` into pieces, reporting what cannot be cut.
 pub fn split(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Pieces {
+    if let Some(conflict) = outside::conflict(file.text()) {
+        // Both versions are there: most of what is wrong with the whole is wrong for this reason.
+        let spans = spans(file.base());
+        diagnostics.push(outside::unfinished_merge(file.text(), conflict, &spans));
+        return Pieces {
+            unread: vec![spans(0, file.text().len())],
+            ..Pieces::default()
+        };
+    }
     let mut splitter = Splitter {
         text: file.text(),
         bytes: file.text().as_bytes(),
         base: file.base(),
         at: 0,
+        ended: None,
+        outside: false,
+        spoilt: Vec::new(),
         pieces: Pieces::default(),
         diagnostics,
     };
@@ -42,13 +66,19 @@ struct Splitter<'a> {
     bytes: &'a [u8],
     base: u32,
     at: usize,
+    /// The declaration before this place, and the bracket that closed it.
+    ended: Option<(usize, usize)>,
+    /// Whether it was said that what stands here is in no declaration.
+    outside: bool,
+    /// What was reported inside the piece at hand.
+    spoilt: Vec<Span>,
     pieces: Pieces,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 /// How a piece ended.
 enum End {
-    /// Cleanly; the piece can be parsed.
+    /// With its closing bracket, or with the line of an import.
     Whole,
     /// With a mistake that was reported; the piece is dropped.
     Broken,
@@ -73,9 +103,17 @@ impl Splitter<'_> {
                     }
                 }
                 b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
-                    let start = documented.take().unwrap_or(self.at);
-                    if let End::Whole = self.piece() {
-                        self.pieces.pieces.push(self.span(start, self.at));
+                    let (start, word) = (documented.take().unwrap_or(self.at), self.at);
+                    let end = self.piece();
+                    let span = self.span(start, self.at);
+                    let spoilt = std::mem::take(&mut self.spoilt);
+                    if let End::Whole = end {
+                        self.ended = Some((word, self.at - 1));
+                        self.outside = false;
+                        self.pieces.readable.push(Piece { span, spoilt });
+                    } else {
+                        self.ended = None;
+                        self.pieces.unread.push(span);
                     }
                 }
                 _ => {
@@ -85,35 +123,60 @@ impl Splitter<'_> {
             }
         }
         if let Some(start) = documented {
-            let end = start
-                + self.text[start..]
-                    .find('\n')
-                    .unwrap_or(self.text.len() - start);
-            self.diagnostics.push(
-                Diagnostic::new(
-                    codes::SYNTAX,
-                    self.span(start, end),
-                    "this `///` documents nothing",
-                )
-                .help("put a declaration below it, or write `//` for a comment")
-                .fix(Fix::replace(self.span(start, start + 3), "//")),
-            );
+            self.documents_nothing(start);
         }
+    }
+
+    fn documents_nothing(&mut self, start: usize) {
+        let end = start
+            + self.text[start..]
+                .find('\n')
+                .unwrap_or(self.text.len() - start);
+        self.diagnostics.push(
+            Diagnostic::new(
+                codes::SYNTAX,
+                self.span(start, end),
+                "this `///` documents nothing",
+            )
+            .help("put a declaration below it, or write `//` for a comment")
+            .fix(Fix::replace(self.span(start, start + 3), "//")),
+        );
     }
 
     /// Something that begins no declaration: reported once, up to the end of its line.
     fn stray(&mut self) {
+        if matches!(self.bytes[self.at], b'}' | b']' | b')') {
+            if !self.outside {
+                let ended = self.ended.map(|(_, closer)| (closer, closer + 1));
+                let diagnostic = brackets::stray(self.text, self.at, ended, self.spans());
+                self.diagnostics.push(diagnostic);
+            }
+            self.at += 1;
+            return;
+        }
+        if self.foreign() {
+            self.spoilt.clear();
+            return;
+        }
         let start = self.at;
-        let shown = self.text[start..].chars().next().map_or(1, char::len_utf8);
-        let (message, help) = match self.bytes[start] {
-            b'}' | b']' | b')' => ("this closing bracket has no opening one", SHAPE),
-            b'#' | b'/' => ("expected a declaration", "comments begin with `//`"),
-            _ => ("expected a declaration", SHAPE),
-        };
-        self.diagnostics.push(
-            Diagnostic::new(codes::SYNTAX, self.span(start, start + shown), message).help(help),
-        );
         self.skip_line();
+        self.pieces.unread.push(self.span(start, self.at));
+        if !std::mem::replace(&mut self.outside, true) {
+            let diagnostic = outside::no_declaration(self.text, start, self.spans());
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Reports and passes a character that no plan has here, if there is one.
+    fn foreign(&mut self) -> bool {
+        let Some(found) = foreign(self.text, self.at) else {
+            return false;
+        };
+        self.spoilt.push(self.span(found.start, found.end));
+        self.at = found.end;
+        let diagnostic = found.diagnostic(self.spans());
+        self.diagnostics.push(diagnostic);
+        true
     }
 
     /// One import or declaration, from its first word on.
@@ -123,72 +186,107 @@ impl Splitter<'_> {
         if &self.bytes[start..word_end] == b"import" {
             return self.import(word_end);
         }
-        let mut open: Vec<usize> = Vec::new();
-        let mut broken = false;
+        let mut brackets = Brackets::default();
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
-                b'"' => broken |= !self.string(),
+                b'"' => self.string(&brackets.kinds),
                 b'/' if self.bytes[self.at..].starts_with(b"//") => self.skip_line(),
                 b'{' | b'[' | b'(' => {
-                    if open.len() == MAX_DEPTH {
+                    if brackets.open.len() == MAX_DEPTH {
                         self.too_deep();
                         // Not after the first of them: each would be passed 128 times.
                         self.resume_after(self.at);
                         return End::Broken;
                     }
-                    open.push(self.at);
+                    brackets.push(self.text, self.at);
                     self.at += 1;
                 }
                 b'}' | b']' | b')' => {
-                    let Some(opener) = open.pop() else {
-                        self.stray();
-                        return End::Broken;
-                    };
-                    if !matches!(
-                        (self.bytes[opener], byte),
-                        (b'{', b'}') | (b'[', b']') | (b'(', b')')
-                    ) {
-                        // An unclosed string swallows the brackets behind it.
-                        if !broken {
-                            self.unclosed(opener, Some(self.at));
-                        }
-                        self.resume_after(opener);
-                        return End::Broken;
-                    }
+                    self.closing(&mut brackets);
                     self.at += 1;
-                    if open.is_empty() && byte == b'}' {
-                        return if broken { End::Broken } else { End::Whole };
+                    if brackets.open.is_empty() && byte == b'}' {
+                        return End::Whole;
                     }
                 }
                 // The line ends before the brace was opened: the brace may stand on the next one.
-                b'\n' if open.is_empty() => {
+                b'\n' if brackets.open.is_empty() => {
                     let Some(brace) = self.next_opening() else {
-                        if !broken {
-                            self.no_brace(start);
-                        }
+                        self.no_body(start);
                         return End::Broken;
                     };
                     self.at = brace;
                 }
-                _ => self.at += 1,
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b' ' => self.at += 1,
+                _ => {
+                    if !self.foreign() {
+                        self.at += 1;
+                    }
+                }
             }
         }
-        if let Some(&opener) = open.last() {
-            if !broken {
-                self.unclosed(opener, None);
-            }
-            self.resume_after(opener);
-        } else if !broken {
-            self.diagnostics.push(
-                Diagnostic::new(
-                    codes::SYNTAX,
-                    self.span(start, word_end),
-                    "this declaration has no body",
-                )
-                .help("a declaration is `kind name { field: value }`"),
-            );
+        if let Some(&outer) = brackets.open.last() {
+            self.never_closed(&brackets, outer);
+        } else {
+            self.no_body(start);
         }
         End::Broken
+    }
+
+    /// The text ends, and the bracket at `outer` is open.
+    fn never_closed(&mut self, brackets: &Brackets, outer: usize) {
+        // A string that was not closed may have swallowed what closes it.
+        let told = !self.spoilt.is_empty();
+        if let Some((opener, closer)) = brackets.strange_inside(outer) {
+            if !told {
+                let head = brackets::head(self.text, outer);
+                let words = format!("this one ends `{head}`");
+                let instead = (closer, closer + 1, words.as_str());
+                let diagnostic = brackets::unclosed(self.text, opener, Some(instead), self.spans());
+                self.diagnostics.push(diagnostic);
+            }
+            self.at = closer + 1;
+            return;
+        }
+        self.resume_after(outer);
+        if !told {
+            let word = self.at + word_length(&self.bytes[self.at..]);
+            let instead = (self.at < word).then_some((self.at, word, "it is open here still"));
+            let diagnostic = brackets::unclosed(self.text, outer, instead, self.spans());
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// A closing bracket inside a piece.
+    fn closing(&mut self, brackets: &mut Brackets) {
+        let (place, told) = (self.span(self.at, self.at + 1), !self.spoilt.is_empty());
+        match brackets.close(self.text, self.at) {
+            Closing::Pair => {}
+            Closing::Outer(inside) => {
+                // One is said; the others are open for the same reason.
+                if let (Some(&opener), false) = (inside.last(), told) {
+                    let words = format!("`{}` closes something else", self.bytes[self.at] as char);
+                    let instead = (self.at, self.at + 1, words.as_str());
+                    let diagnostic =
+                        brackets::unclosed(self.text, opener, Some(instead), self.spans());
+                    self.diagnostics.push(diagnostic);
+                }
+                for opener in inside {
+                    self.spoilt.push(self.span(opener, self.at));
+                }
+            }
+            Closing::Stray => {
+                let list = brackets::list_without_opening(self.text, self.at);
+                if !told {
+                    let diagnostic = match list {
+                        Some(start) => brackets::not_opened(start, self.at, self.spans()),
+                        None => brackets::stray(self.text, self.at, None, self.spans()),
+                    };
+                    self.diagnostics.push(diagnostic);
+                }
+                let from = list.map_or(place, |start| self.span(start, self.at));
+                self.spoilt.push(from.to(place));
+            }
+        }
     }
 
     /// Where the next thing that is neither white space nor a comment stands, if it opens a body.
@@ -201,18 +299,18 @@ impl Splitter<'_> {
         opens.then_some(self.text.len() - rest.len())
     }
 
-    fn no_brace(&mut self, start: usize) {
-        let line = &self.text[start..self.at];
-        let end = start + line.find("//").unwrap_or(line.len());
-        let end = start + self.text[start..end].trim_end().len();
-        self.diagnostics.push(
-            Diagnostic::new(
-                codes::SYNTAX,
-                self.span(start, end),
-                "expected `{` after this",
-            )
-            .help("a declaration is `kind name { field: value }`"),
-        );
+    /// A line that begins like a declaration, and no `{` follows. What is indented below belongs to it.
+    fn no_body(&mut self, start: usize) {
+        let spoilt = !self.spoilt.is_empty();
+        let end = self.at;
+        self.resume_after(start);
+        let field = outside::is_field(&self.text[start..end]);
+        if spoilt || self.outside && field {
+            return;
+        }
+        self.outside |= field;
+        let diagnostic = outside::no_body(self.text, (start, end), self.ended, self.spans());
+        self.diagnostics.push(diagnostic);
     }
 
     /// An import ends with its line.
@@ -222,67 +320,35 @@ impl Splitter<'_> {
             match byte {
                 b'\n' => break,
                 b'"' => {
-                    return if self.string() {
-                        End::Whole
-                    } else {
-                        End::Broken
-                    };
+                    self.string(&[]);
+                    return End::Whole;
                 }
-                _ => self.at += 1,
+                _ => {
+                    if !self.foreign() {
+                        self.at += 1;
+                    }
+                }
             }
         }
-        End::Whole
+        if self.spoilt.is_empty() {
+            let diagnostic = outside::no_path(self.text, word_end, self.at, self.spans());
+            self.diagnostics.push(diagnostic);
+        }
+        End::Broken
     }
 
-    /// Passes a string; an unclosed one is reported where it opens. True when it was closed.
-    fn string(&mut self) -> bool {
+    /// Passes a string; an unclosed one is reported, and passed up to where it was meant to end.
+    fn string(&mut self, open: &[u8]) {
         let start = self.at;
-        self.at += 1;
-        while let Some(&byte) = self.bytes.get(self.at) {
-            match byte {
-                b'"' => {
-                    self.at += 1;
-                    return true;
-                }
-                b'\n' => break,
-                b'\\' if self.bytes.get(self.at + 1).is_some_and(|&b| b != b'\n') => self.at += 2,
-                _ => self.at += 1,
+        match strings::reach(self.text, start) {
+            Reach::Closed(end) => self.at = end,
+            Reach::Open(line_end) => {
+                let found = strings::unclosed(self.text, start, line_end, open, self.spans());
+                self.at = found.end;
+                self.diagnostics.push(found.diagnostic);
+                self.spoilt.push(self.span(start, self.at));
             }
         }
-        self.at = self.at.min(self.bytes.len());
-        let end = start + self.text[start..self.at].trim_end().len();
-        self.diagnostics.push(
-            Diagnostic::new(
-                codes::UNCLOSED,
-                self.span(start, end),
-                "this string is not closed",
-            )
-            .help("end it with `\"` on the same line; write `\\\"` for a quote inside it"),
-        );
-        false
-    }
-
-    fn unclosed(&mut self, opener: usize, closer: Option<usize>) {
-        let shown = self.bytes[opener] as char;
-        let mut diagnostic = Diagnostic::new(
-            codes::UNCLOSED,
-            self.span(opener, opener + 1),
-            format!("this `{shown}` is not closed"),
-        );
-        if let Some(closer) = closer {
-            let found = self.bytes[closer] as char;
-            diagnostic = diagnostic.label(
-                self.span(closer, closer + 1),
-                format!("`{found}` closes something else"),
-            );
-        }
-        let wanted = match shown {
-            '{' => '}',
-            '[' => ']',
-            _ => ')',
-        };
-        self.diagnostics
-            .push(diagnostic.help(format!("add the missing `{wanted}`")));
     }
 
     fn too_deep(&mut self) {
@@ -303,10 +369,7 @@ impl Splitter<'_> {
             at += newline + 1;
             let line = &self.text[at..];
             let line = &line[..line.find('\n').unwrap_or(line.len())];
-            let word = &line[..word_length(line.as_bytes())];
-            let rest = line[word.len()..].trim_start();
-            let opens = rest.contains('{') && !rest.starts_with([':', '{', ',']);
-            if line.starts_with("///") || (!word.is_empty() && (word == "import" || opens)) {
+            if outside::begins_declaration(line) {
                 self.at = at;
                 return;
             }
@@ -319,16 +382,27 @@ impl Splitter<'_> {
         self.at += rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a source map holds less than 4 GiB"
-    )]
+    /// Makes spans of offsets.
+    fn spans(&self) -> impl Fn(usize, usize) -> Span + use<> {
+        spans(self.base)
+    }
+
     fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.base + start as u32, self.base + end as u32)
+        self.spans()(start, end)
     }
 }
 
-fn word_length(bytes: &[u8]) -> usize {
+/// Makes spans of the offsets in a file.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a source map holds less than 4 GiB"
+)]
+fn spans(base: u32) -> impl Fn(usize, usize) -> Span + use<> {
+    move |start, end| Span::new(base + start as u32, base + end as u32)
+}
+
+/// The length of the name that a text begins with.
+pub fn word_length(bytes: &[u8]) -> usize {
     bytes
         .iter()
         .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')

@@ -6,8 +6,10 @@
 
 pub mod banner;
 pub(crate) mod github_actions;
-mod glob;
+pub mod json;
 mod markdown;
+pub(crate) mod nextest;
+mod partial;
 pub(crate) use markdown::diagram::quoted as quoted_for_mermaid;
 mod pre_commit;
 pub(crate) mod pytest;
@@ -17,6 +19,7 @@ mod yaml;
 use std::fmt;
 
 use crate::jobs::Jobs;
+use crate::schema::Plan;
 use crate::schema::values::Host;
 use crate::timings::Timings;
 
@@ -34,6 +37,12 @@ pub trait Target: Sync {
     /// [`RenderError`] when something cannot be written in the target's format.
     fn render(&self, jobs: &Jobs<'_>) -> Result<Vec<Output>, RenderError>;
 
+    /// Whether it is written where nobody names it.
+    fn is_wanted(&self, plan: &Plan) -> bool {
+        let _ = plan;
+        true
+    }
+
     /// The hosts whose stages it writes pipelines for.
     fn hosts(&self) -> &'static [Host] {
         &[]
@@ -44,14 +53,22 @@ pub trait Target: Sync {
     fn owned_folders(&self) -> &'static [&'static str] {
         &[]
     }
+
+    /// The files, below the root, that it owns where dtpc wrote them for a plan: one that the plan no
+    /// longer brings forth is taken away.
+    fn owned_files(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 /// Every target.
 pub static REGISTRY: &[&dyn Target] = &[
     &github_actions::GitHubActions,
     &pytest::Pytest,
+    &nextest::Nextest,
     &pre_commit::PreCommit,
     &markdown::Markdown,
+    &json::Json,
 ];
 
 /// The target with this name.

@@ -3,7 +3,8 @@
 NEEDS is GitHub's `toJSON(needs)`, REQUIRED the ids of the jobs that decide. A job that
 was cancelled, skipped, timed out or is missing did not succeed, unless the job `select`
 left it out for a recorded reason. SHARDS maps a job that was divided to its pieces, of
-which one at least must have run a test. ALLOWED lists results that pass until a date, as
+which one at least must have run a test, and which together must have taken the tests
+that the job selects; a job that may be without a test is its own piece. ALLOWED lists results that pass until a date, as
 `cancelled:2027-01-01`. Other jobs in NEEDS are shown and do not decide.
 """
 
@@ -25,6 +26,20 @@ def allowed_results():
                 f"::warning::{result} was allowed until {until or 'nobody knows when'}"
             )
     return allowed
+
+
+def untaken(pieces: list) -> str:
+    """What is wrong with how the tests of a job were divided, if anything is told."""
+    if not all(piece.get("selected") and piece.get("taken") for piece in pieces):
+        return ""
+    selected = {int(piece["selected"]) for piece in pieces}
+    taken = sum(int(piece["taken"]) for piece in pieces)
+    if len(selected) > 1:
+        counts = ", ".join(str(count) for count in sorted(selected))
+        return f"its shards divide different tests: they select {counts}"
+    if taken != max(selected):
+        return f"its shards take {taken} tests, and {max(selected)} are selected"
+    return ""
 
 
 def main() -> int:
@@ -51,9 +66,13 @@ def main() -> int:
     for job, pieces in shards.items():
         # Of the other pieces the results say enough.
         judged = [piece for piece in pieces if results.get(piece) == "success"]
-        ran = [needs[piece].get("outputs", {}).get("ran") for piece in judged]
-        if judged and "true" not in ran and "no_test_ran" not in allowed:
-            print(f"::error::{job}: no test ran")
+        outputs = [needs[piece].get("outputs", {}) for piece in judged]
+        if judged and "true" not in [told.get("ran") for told in outputs]:
+            decides = "no_test_ran" not in allowed
+            failed = failed or decides
+            print(f"::{'error' if decides else 'warning'}::{job}: no test ran")
+        elif len(judged) == len(pieces) and (lost := untaken(outputs)):
+            print(f"::error::{job}: {lost}")
             failed = True
     if not required:
         print("::error::the gate requires no job")

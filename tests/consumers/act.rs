@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::here::{Here, assert_same};
 use crate::support::act::{ActRun, Outcome, Ran};
 use crate::support::repository::Repository;
 
@@ -14,7 +15,7 @@ const REQUIRED: [&str; 6] = [
     "packaging-cpu",
 ];
 const ADVISORY: &str = "throughput-cpu";
-const GATE: &str = "gate-merge";
+const GATE: &str = "gate--merge";
 
 fn pre_merge(repository: &Repository) -> Ran {
     ActRun::new(repository.root())
@@ -63,7 +64,8 @@ fn assert_red(ran: &Ran, failed: &[&str]) {
 
 #[test]
 fn a_pull_request_is_green() {
-    let ran = pre_merge(&Repository::sample().generated());
+    let repository = Repository::sample().generated();
+    let ran = pre_merge(&repository);
     assert!(ran.success(), "{ran}");
     for job in REQUIRED.iter().chain([&ADVISORY, &GATE]) {
         assert_eq!(ran.job(job).result(), Outcome::Success, "{job}\n{ran}");
@@ -90,15 +92,43 @@ fn a_pull_request_is_green() {
     assert_eq!(
         ran.artifacts(),
         [
-            "results-e2e-cpu",
-            "results-integration-cpu",
-            "results-python_unit-cpu",
-            "results-throughput-cpu"
+            "results--e2e-cpu",
+            "results--integration-cpu",
+            "results--python_unit-cpu",
+            "results--throughput-cpu"
         ]
     );
-    let junit = ran.artifact("results-python_unit-cpu").join("junit.xml");
+    let summary = ran.job("summary").summary();
+    let row = "| Python unit tests | CPU | success | 5 | 0 | 0 |";
+    assert!(summary.contains(row), "{summary}");
+    let junit = ran
+        .artifact("results--python_unit-cpu")
+        .join("python_unit-cpu.xml");
     let junit = std::fs::read_to_string(junit).unwrap();
     assert!(junit.contains("test_a_request_is_a_line"), "{junit}");
+
+    let here = assert_same(&repository, &ran, &verdicts, GATE);
+    let tests = [
+        ("python_unit-cpu", 5),
+        ("rust_unit-cpu", 2),
+        ("integration-cpu", 2),
+        ("e2e-cpu", 2),
+    ];
+    for (job, tests) in tests {
+        assert_eq!(
+            here.job(job)["tests"]["tests"],
+            tests,
+            "{job}\n{}",
+            here.done
+        );
+    }
+    // Of every job there is a report, and git knows nothing of them.
+    for job in REQUIRED.iter().chain([&ADVISORY]) {
+        let report = format!("{}/{job}/junit.xml", here.results());
+        assert!(repository.read(&report).contains("<testcase"), "{report}");
+    }
+    let status = repository.call("git", &["status", "--porcelain"]);
+    assert_eq!(status.stdout, "", "{status}");
 }
 
 #[test]
@@ -111,8 +141,24 @@ fn a_broken_python_test_closes_the_gate() {
     );
     let ran = pre_merge(&repository);
     assert_red(&ran, &["python_unit-cpu"]);
+    let summary = ran.job("summary").summary();
+    let row = "| Python unit tests | CPU | failure | 5 | 1 | 0 |";
+    assert!(summary.contains(row), "{summary}");
+    assert!(
+        summary.contains("### Failures\n\n- Python unit tests, CPU: "),
+        "{summary}"
+    );
+    let here = assert_same(&repository, &ran, &verdicts(&ran), GATE);
+    assert_eq!(
+        here.job("python_unit-cpu")["tests"]["failures"],
+        1,
+        "{}",
+        here.done
+    );
     // The results of a failed run are those that matter.
-    let junit = ran.artifact("results-python_unit-cpu").join("junit.xml");
+    let junit = ran
+        .artifact("results--python_unit-cpu")
+        .join("python_unit-cpu.xml");
     assert!(std::fs::read_to_string(junit).unwrap().contains("<failure"));
 }
 
@@ -124,7 +170,15 @@ fn a_broken_rust_test_closes_the_gate() {
         "assert!(!is_key(\"\"))",
         "assert!(is_key(\"\"))",
     );
-    assert_red(&pre_merge(&repository), &["rust_unit-cpu"]);
+    let ran = pre_merge(&repository);
+    assert_red(&ran, &["rust_unit-cpu"]);
+    let here = assert_same(&repository, &ran, &verdicts(&ran), GATE);
+    assert_eq!(
+        here.job("rust_unit-cpu")["tests"]["failures"],
+        1,
+        "{}",
+        here.done
+    );
 }
 
 #[test]
@@ -146,6 +200,65 @@ fn suites_that_collect_no_test_close_the_gate() {
         told[..],
         [("error".to_owned(), "no test ran".to_owned())],
         "{ran}"
+    );
+    let here = assert_same(&repository, &ran, &verdicts(&ran), GATE);
+    for job in ["rust_unit-cpu", "e2e-cpu"] {
+        assert_eq!(
+            here.job(job)["reason"],
+            "no test ran",
+            "{job}\n{}",
+            here.done
+        );
+    }
+}
+
+/// Several things are broken at once: each is seen in the job it is in, and they share the time of a
+/// run.
+#[test]
+fn whatever_is_broken_closes_the_gate() {
+    let repository = Repository::sample().generated();
+    // A hook finds fault.
+    repository.write("sample/unused.py", "x = 1 \n");
+    // The crate does not compile.
+    repository.replace("src/lib.rs", "#[test]", "#[test] fn");
+    // A test file cannot be read.
+    repository.replace(
+        "sample/settings/test_parse.py",
+        "def test_",
+        "def def test_",
+    );
+    // A marker that nobody registered.
+    repository.replace(
+        "tests/e2e/test_cli.py",
+        "pytest.mark.e2e",
+        "pytest.mark.e3e",
+    );
+    // The set-up of the tests breaks.
+    repository.replace(
+        "tests/integration/conftest.py",
+        "import",
+        "import a_module_that_is_not_there\nimport",
+    );
+    // A command fails.
+    repository.write("tools/package.py", "raise SystemExit(3)\n");
+    let ran = pre_merge(&repository);
+    assert_red(
+        &ran,
+        &[
+            "hooks-cpu",
+            "rust_unit-cpu",
+            "python_unit-cpu",
+            "e2e-cpu",
+            "integration-cpu",
+            "packaging-cpu",
+        ],
+    );
+    let here = assert_same(&repository, &ran, &verdicts(&ran), GATE);
+    assert_eq!(
+        here.job("packaging-cpu")["reason"],
+        "python3 ended with exit code 3",
+        "{}",
+        here.done
     );
 }
 
@@ -171,6 +284,12 @@ fn a_service_that_never_starts_closes_the_gate() {
     );
     // Why is in the log of the service, which is shown.
     assert!(waited.log.contains("it cannot start"), "{ran}");
+    let here = assert_same(&repository, &ran, &verdicts(&ran), GATE);
+    let reason = here.job("integration-cpu")["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("after 2 s") && reason.contains("it cannot start"),
+        "{reason}"
+    );
 }
 
 #[test]
@@ -178,8 +297,10 @@ fn a_failing_advisory_job_leaves_the_gate_open() {
     let repository = Repository::sample();
     // No machine is that fast.
     repository.replace("plans/sample.dtp", "reported < 2000ms", "reported < 0ms");
-    let ran = pre_merge(&repository.generated());
+    let repository = repository.generated();
+    let ran = pre_merge(&repository);
     assert_eq!(ran.job(ADVISORY).result(), Outcome::Failure, "{ran}");
+    assert_same(&repository, &ran, &verdicts(&ran), GATE);
     let verdict = verdicts(&ran).remove(ADVISORY).unwrap();
     assert_eq!(verdict, ("advisory".into(), "failure".into()), "{ran}");
     assert_eq!(ran.job(GATE).result(), Outcome::Success, "{ran}");
@@ -200,7 +321,7 @@ fn the_night_runs_with_coverage_and_on_the_gpu_runner() {
         assert!(ran.job(job).log().contains(tests), "{job}: {tests}\n{ran}");
     }
     let coverage = ran
-        .artifact("coverage-python_unit-cpu")
+        .artifact("coverage--python_unit-cpu")
         .join("coverage.xml");
     let coverage = std::fs::read_to_string(coverage).unwrap();
     assert!(coverage.contains("sample/store/client.py"), "{coverage}");
@@ -210,14 +331,28 @@ fn the_night_runs_with_coverage_and_on_the_gpu_runner() {
 fn too_little_coverage_fails_the_job_and_is_kept_to_be_looked_at() {
     let repository = Repository::sample();
     repository.replace("plans/sample.dtp", "minimum:  60%", "minimum:  100%");
-    let ran = nightly(&repository.generated());
+    let repository = repository.generated();
+    let ran = nightly(&repository);
     assert_eq!(ran.code, Some(1), "{ran}");
     let unit = ran.job("python_unit-cpu");
     assert!(unit.step("Run Python unit tests").success(), "{ran}");
     assert!(!unit.step("Report coverage").success(), "{ran}");
     assert!(unit.log().contains("less than fail-under=100"), "{ran}");
     let kept = ran
-        .artifact("coverage-python_unit-cpu")
+        .artifact("coverage--python_unit-cpu")
         .join("coverage.xml");
     assert!(kept.is_file(), "{ran}");
+
+    let here = Here::with(&repository, &["--stage", "nightly"]);
+    assert_eq!(here.result("python_unit-cpu"), "failure", "{}", here.done);
+    assert_eq!(here.result("e2e_gpu-gpu"), "not_held", "{}", here.done);
+    assert_eq!(here.job("e2e_gpu-gpu")["reason"], "needs a GPU");
+    let coverage = format!("{}/python_unit-cpu/coverage.xml", here.results());
+    assert!(
+        repository
+            .read(&coverage)
+            .contains("sample/store/client.py")
+    );
+    assert!(!repository.root().join("coverage.xml").exists());
+    assert_eq!(here.done.code, Some(1), "{}", here.done);
 }

@@ -10,6 +10,7 @@ use dtpc::algebra::{
 };
 use dtpc::schema::values::MarkerId;
 
+use crate::numbers::Numbers;
 use crate::support::tools::{Done, LIMIT, run, tools};
 
 const TESTS: usize = 500;
@@ -79,27 +80,6 @@ fn space() -> Space {
     );
     space.group(group(Arity::AtLeastOne, &["nightly", "pre_merge"]));
     space.build()
-}
-
-/// The same numbers on every machine (`SplitMix64`).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % bound as u64).expect("below a usize")
-    }
-
-    fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == 0
-    }
-
-    fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
 }
 
 /// A test: what it carries, and what it counts as carrying.

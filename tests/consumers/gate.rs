@@ -183,6 +183,61 @@ fn of_the_shards_of_a_job_one_must_have_run_a_test() {
     assert!(done.success(), "{done}");
 }
 
+/// Shards that ran tests, each with how many the job selects and how many of them it took.
+fn shares(shares: [(&str, &str); 3]) -> String {
+    let piece = |(selected, taken): (&str, &str)| {
+        let outputs = json!({ "ran": "true", "selected": selected, "taken": taken });
+        json!({ "result": "success", "outputs": outputs })
+    };
+    json!({ "a-1": piece(shares[0]), "a-2": piece(shares[1]), "a-3": piece(shares[2]) }).to_string()
+}
+
+#[test]
+fn the_shards_of_a_job_must_have_taken_what_it_selects() {
+    for (told, wrong) in [
+        ([("5", "3"), ("5", "0"), ("5", "2")], None),
+        // Without a record nothing is claimed.
+        ([("", ""), ("5", "1"), ("5", "1")], None),
+        (
+            [("5", "3"), ("5", "0"), ("5", "1")],
+            Some("its shards take 4 tests, and 5 are selected"),
+        ),
+        (
+            [("5", "3"), ("5", "3"), ("5", "3")],
+            Some("its shards take 9 tests, and 5 are selected"),
+        ),
+        (
+            [("5", "3"), ("6", "0"), ("5", "2")],
+            Some("its shards divide different tests: they select 5, 6"),
+        ),
+    ] {
+        let done = judge_with(&shares(told), "a-1 a-2 a-3", &[SHARDS]);
+        assert_eq!(done.success(), wrong.is_none(), "{told:?}: {done}");
+        if let Some(wrong) = wrong {
+            let error = format!("::error::a: {wrong}\n");
+            assert!(done.stdout.contains(&error), "{told:?}: {done}");
+        }
+    }
+}
+
+/// A whole job that may be without a test is judged as its own piece, by each gate for itself.
+#[test]
+fn a_job_without_a_test_passes_only_where_it_is_allowed() {
+    let needs = json!({ "a": { "result": "success", "outputs": { "ran": "false" } } }).to_string();
+    let own = ("SHARDS", r#"{"a": ["a"]}"#);
+    for (allowed, opens) in [
+        ("no_test_ran:2099-12-31", true),
+        ("no_test_ran:2020-01-01", false),
+        ("", false),
+    ] {
+        let done = judge_with(&needs, "a", &[own, ("ALLOWED", allowed)]);
+        assert_eq!(done.success(), opens, "{allowed}: {done}");
+        let weight = if opens { "warning" } else { "error" };
+        let told = format!("::{weight}::a: no test ran\n");
+        assert!(done.stdout.contains(&told), "{allowed}: {done}");
+    }
+}
+
 #[test]
 fn of_shards_that_were_left_out_nothing_is_asked() {
     let reasons = json!({ "a-1": "r", "a-2": "r", "a-3": "r" });
@@ -252,7 +307,7 @@ fn that_no_shard_ran_a_test_may_be_allowed() {
 fn builds_and_the_selection_decide() {
     let repository = Repository::workshop().generated();
     let workflow = repository.yaml(".github/workflows/pre-merge.yml");
-    let gate = &workflow["jobs"]["gate-merge"];
+    let gate = &workflow["jobs"]["gate--merge"];
     let judge = &gate["steps"].as_array().expect("steps")[1]["env"];
     let required: Vec<&str> = judge["REQUIRED"]
         .as_str()

@@ -104,5 +104,5 @@ fn the_workflow_runs_the_tests_that_are_there() {
         Outcome::Success,
         "{red}"
     );
-    assert_eq!(red.job("gate-merge").result(), Outcome::Failure, "{red}");
+    assert_eq!(red.job("gate--merge").result(), Outcome::Failure, "{red}");
 }

@@ -81,7 +81,7 @@ const SAMPLE: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Every command of the workflows that runs pytest, with the workflow and the job it is in.
-fn pytest_jobs(repository: &Repository) -> BTreeMap<(String, String), Value> {
+pub fn pytest_jobs(repository: &Repository) -> BTreeMap<(String, String), Value> {
     let mut jobs = BTreeMap::new();
     for file in repository.workflow_files() {
         let workflow = repository.yaml(&format!(".github/workflows/{file}"));
@@ -104,7 +104,7 @@ fn pytest_jobs(repository: &Repository) -> BTreeMap<(String, String), Value> {
 }
 
 /// Runs the command of a job in the shell, as the workflow does, but only to collect.
-fn collect(repository: &Repository, job: &Value) -> Done {
+pub fn collect(repository: &Repository, job: &Value) -> Done {
     let line = format!("{} --collect-only --quiet", command_of(job));
     let mut shell = repository.command("bash");
     shell.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", &line]);
@@ -114,7 +114,7 @@ fn collect(repository: &Repository, job: &Value) -> Done {
     run(&mut shell, LIMIT)
 }
 
-fn collected(done: &Done) -> BTreeSet<&str> {
+pub fn collected(done: &Done) -> BTreeSet<&str> {
     done.stdout
         .lines()
         .filter(|line| line.contains("::"))

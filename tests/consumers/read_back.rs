@@ -16,7 +16,7 @@ fn assert_jobs(repository: &Repository, file: &str, expected: &[Line<'_>]) {
     assert_eq!(workflow["permissions"], json!({}), "{file}");
     let jobs = workflow["jobs"].as_object().expect("jobs");
     let mut ids: Vec<&str> = jobs.keys().map(String::as_str).collect();
-    ids.retain(|id| !id.starts_with("gate-") && !is_waiting(&jobs[*id]));
+    ids.retain(|id| !id.starts_with("gate--") && *id != "summary" && !is_waiting(&jobs[*id]));
     let mut meant: Vec<&str> = expected.iter().map(|line| line.0).collect();
     ids.sort_unstable();
     meant.sort_unstable();
@@ -173,7 +173,7 @@ fn what_starts_the_workflows_of_the_sample() {
 fn the_gate_of_the_sample() {
     let repository = Repository::sample().generated();
     let workflow = repository.yaml(".github/workflows/pre-merge.yml");
-    let gate = &workflow["jobs"]["gate-merge"];
+    let gate = &workflow["jobs"]["gate--merge"];
     let all = [
         "hooks-cpu",
         "rust_unit-cpu",
@@ -327,7 +327,7 @@ fn the_pre_merge_workflow_of_dynamo() {
         workflow["on"],
         json!({ "pull_request": {}, "push": { "branches": ["main", "release/*.*.*"] } })
     );
-    let gate = &workflow["jobs"]["gate-merge"];
+    let gate = &workflow["jobs"]["gate--merge"];
     assert_eq!(gate["name"], "pre-merge status check");
     let needs: Vec<&str> = gate["needs"]
         .as_array()
@@ -463,7 +463,7 @@ fn the_commands_of_the_workshop() {
     let repository = Repository::workshop().generated();
     let workflow = repository.yaml(".github/workflows/pre-merge.yml");
     let report =
-        |part: &str| format!("env PYTEST_ADDOPTS=--junitxml=test-results/{part}.xml pytest");
+        |part: &str| format!("env PYTEST_ADDOPTS=--junitxml=test-results/ID.{part}.xml pytest");
     let quarantine = "--deselect tests/serve/test_serve.py::test_that_races";
     let serve = |words: [&str; 2], expression: &str| {
         [
@@ -502,13 +502,12 @@ fn the_commands_of_the_workshop() {
         ("serve-cpu-sglang-cudanone-shard2", piece(2)),
         ("serve-cpu-neither-cudanone", neither),
     ] {
+        let expected = expected.map(|line| line.replace("ID.", &format!("{id}.")));
         assert_eq!(commands_of(&workflow["jobs"][id]), expected, "{id}");
     }
     for number in 1..=3 {
         let id = format!("runtime-cpu-shard{number}");
-        let command = format!(
-            "cargo nextest run --test-threads 2 --retries 1 --partition count:{number}/3 --filterset 'kind(lib)'"
-        );
+        let command = format!("cargo nextest run --profile pre_merge --partition count:{number}/3");
         assert_eq!(commands_of(&workflow["jobs"][&id]), [command], "{id}");
     }
     let bindings: Vec<&str> = command_of(&workflow["jobs"]["bindings-cpu"])
@@ -607,7 +606,7 @@ fn what_the_plan_tells_pytest_is_kept_beside_the_reports() {
     let repository = repository.generated();
     let workflow = repository.yaml(".github/workflows/pre-merge.yml");
     let serve = commands_of(&workflow["jobs"]["serve-cpu-vllm-cudanone"]);
-    let options = "env 'PYTEST_ADDOPTS=--durations 3 --junitxml=test-results/packed.xml' pytest ";
+    let options = "env 'PYTEST_ADDOPTS=--durations 3 --junitxml=test-results/serve-cpu-vllm-cudanone.packed.xml' pytest ";
     assert!(serve[0].starts_with(options), "{serve:?}");
 }
 
@@ -624,8 +623,8 @@ fn parts_are_measured_together() {
     let workflow = repository.yaml(".github/workflows/nightly.yml");
     let commands = commands_of(&workflow["jobs"]["python_unit-cpu"]);
     let expected = [
-        "env PYTEST_ADDOPTS=--junitxml=test-results/quick.xml coverage run -m pytest sample -m 'nightly and unit and not gpu_1 and pre_merge'",
-        "env PYTEST_ADDOPTS=--junitxml=test-results/slow.xml coverage run --append -m pytest sample -m 'unit and not gpu_1 and not pre_merge'",
+        "env PYTEST_ADDOPTS=--junitxml=test-results/python_unit-cpu.quick.xml coverage run -m pytest sample -m 'nightly and unit and not gpu_1 and pre_merge'",
+        "env PYTEST_ADDOPTS=--junitxml=test-results/python_unit-cpu.slow.xml coverage run --append -m pytest sample -m 'unit and not gpu_1 and not pre_merge'",
     ];
     assert_eq!(commands, expected);
 }
@@ -647,4 +646,81 @@ fn another_reader_reads_the_same() {
             assert_eq!(repository.yaml(&file), other, "{file}");
         }
     }
+}
+
+/// GitHub starts no run when a label is put on, unless it is asked to: the job would wait for the next
+/// push.
+#[test]
+fn a_label_that_decides_starts_a_run() {
+    let types = |condition: &str| {
+        let repository = Repository::workshop();
+        repository.replace("plans/workshop.dtp", "when:         label(full)", condition);
+        let repository = repository.generated();
+        let workflow = repository.yaml(".github/workflows/pre-merge.yml");
+        workflow["on"]["pull_request"].clone()
+    };
+    assert_eq!(
+        types("when:         label(full)"),
+        json!({ "types": ["opened", "synchronize", "reopened", "labeled"], "branches": ["main"] })
+    );
+    assert_eq!(
+        types("when:         not (fork or label(full))")["types"],
+        json!(["opened", "synchronize", "reopened", "unlabeled"])
+    );
+    let both =
+        types("when:         label(full) or not (not label(full) or fork) or not label(full)");
+    assert_eq!(
+        both["types"],
+        json!(["opened", "synchronize", "reopened", "labeled", "unlabeled"])
+    );
+    let sample = Repository::sample().generated();
+    let workflow = sample.yaml(".github/workflows/pre-merge.yml");
+    assert_eq!(
+        workflow["on"]["pull_request"],
+        json!({ "branches": ["main"] })
+    );
+}
+
+/// What stops what: a newer change of the same pull request the older one, in the same stage, and
+/// nothing else.
+#[test]
+fn only_pull_requests_are_superseded() {
+    let repository = Repository::workshop().generated();
+    let of =
+        |file: &str| repository.yaml(&format!(".github/workflows/{file}"))["concurrency"].clone();
+    assert_eq!(
+        of("pre-merge.yml"),
+        json!({
+            "group": "pre-merge-${{ github.event.pull_request.number || github.run_id }}",
+            "cancel-in-progress": "${{ github.event_name == 'pull_request' }}",
+        })
+    );
+    assert_eq!(
+        of("nightly.yml"),
+        json!({ "group": "nightly-${{ github.run_id }}", "cancel-in-progress": false })
+    );
+    let repository = Repository::workshop();
+    repository.replace(
+        "plans/workshop.dtp",
+        "schedule(\"0 2 * * *\")",
+        "push(branches: [\"main\", \"pull-request/[0-9]+\"])",
+    );
+    repository.replace(
+        "plans/workshop.dtp",
+        "  types:      [e2e]\n  when: ",
+        "  types:      [e2e]\n  approval:   bot\n  when: ",
+    );
+    repository.replace(
+        "plans/workshop.dtp",
+        "owner keepers {}",
+        "owner keepers {}\napproval bot { by: \"a maintainer\", environment: \"chat\" }",
+    );
+    let copied = repository.generated().yaml(".github/workflows/nightly.yml");
+    assert_eq!(
+        copied["concurrency"],
+        json!({
+            "group": "nightly-${{ startsWith(github.ref_name, 'pull-request/') && github.ref_name || github.run_id }}",
+            "cancel-in-progress": "${{ startsWith(github.ref_name, 'pull-request/') }}",
+        })
+    );
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use crate::here::{Here, assert_same};
 use crate::support::act::{ActRun, Outcome, Ran};
 use crate::support::repository::Repository;
 
-const GATE: &str = "gate-merge";
+const GATE: &str = "gate--merge";
 
 /// Every job that a pull request without label runs.
 const JOBS: [&str; 13] = [
@@ -72,8 +73,21 @@ fn assert_results(ran: &Ran, others: &[(&str, &str)], gate: Outcome) {
 
 #[test]
 fn a_pull_request_is_green() {
-    let ran = pull_request(&Repository::workshop().generated()).run();
+    let repository = Repository::workshop().generated();
+    let ran = pull_request(&repository).run();
     assert_results(&ran, &[], Outcome::Success);
+    let here = assert_same(&repository, &ran, &verdicts(&ran), GATE);
+    assert_eq!(here.result("by_hand-cpu"), "left_out", "{}", here.done);
+    for part in ["packed.xml", "single.xml"] {
+        let report = format!("{}/serve-cpu-vllm-cudanone/{part}", here.results());
+        assert!(repository.read(&report).contains("<testsuites"), "{report}");
+    }
+    // Whoever names a job asks for it, and for what it needs alone.
+    let by_hand = Here::with(
+        &repository,
+        &["--stage", "pre_merge", "--job", "by_hand-cpu"],
+    );
+    assert_eq!(by_hand.result("by_hand-cpu"), "success", "{}", by_hand.done);
     assert!(ran.success(), "{ran}");
 
     // The parts, each with its own words; what failed once was run again.
@@ -113,9 +127,10 @@ fn a_pull_request_is_green() {
             .contains("setup-go: asked for '1.25'"),
         "{ran}"
     );
-    let results = ran.artifact("results-serve-cpu-vllm-cudanone");
-    for part in ["packed.xml", "single.xml"] {
-        assert!(results.join(part).is_file(), "{part}\n{ran}");
+    let results = ran.artifact("results--serve-cpu-vllm-cudanone");
+    for part in ["packed", "single"] {
+        let file = format!("serve-cpu-vllm-cudanone.{part}.xml");
+        assert!(results.join(&file).is_file(), "{file}\n{ran}");
     }
 }
 
@@ -220,6 +235,40 @@ fn what_fails_closes_the_gate() {
     let gate = &ran.job(GATE).step("Judge the results").annotations;
     let none = ("error".to_owned(), "runtime-cpu: no test ran".to_owned());
     assert!(gate.contains(&none), "{ran}");
+    assert_same(&repository, &ran, &verdicts(&ran), GATE);
+}
+
+/// A job that is not divided, the parts of which find no test, and one that is: both pass where the
+/// gate says until when.
+#[test]
+fn jobs_without_a_test_pass_where_the_gate_allows_it() {
+    let repository = Repository::workshop();
+    let plan = "plans/workshop.dtp";
+    repository.replace(plan, "allows:  cancelled(", "allows:  no_test_ran(");
+    let repository = repository.generated();
+    repository.replace(
+        "tests/serve/test_serve.py",
+        "def test_wheel",
+        "@m.sglang\ndef test_wheel",
+    );
+    repository.replace("src/lib.rs", "#[test]", "#[allow(dead_code)]");
+    let ran = pull_request(&repository).run();
+    let neither = ran.job("serve-cpu-neither-cudanone").step("tests");
+    assert_eq!(neither.outputs["ran"], "false", "{ran}");
+    let gate = &ran.job(GATE).step("Judge the results").annotations;
+    for job in ["serve-cpu-neither-cudanone", "runtime-cpu"] {
+        let told = ("warning".to_owned(), format!("{job}: no test ran"));
+        assert!(gate.contains(&told), "{job}\n{ran}");
+    }
+    assert_eq!(ran.job(GATE).result(), Outcome::Success, "{ran}");
+    // The shards of the job that is not empty say what they were divided from.
+    let shards = [1, 2].map(|number| {
+        let job = format!("serve-cpu-sglang-cudanone-shard{number}");
+        let outputs = &ran.job(&job).step("tests").outputs;
+        assert_eq!(outputs["selected"], "2", "{ran}");
+        outputs["taken"].parse::<u32>().expect("a number")
+    });
+    assert_eq!(shards.iter().sum::<u32>(), 2, "{ran}");
 }
 
 #[test]
@@ -231,4 +280,5 @@ fn a_build_that_fails_closes_the_gate() {
     let mut others: Vec<(&str, &str)> = serve.map(|job| (*job, "skipped")).collect();
     others.push(("build--wheel", "failure"));
     assert_results(&ran, &others, Outcome::Failure);
+    assert_same(&repository, &ran, &verdicts(&ran), GATE);
 }

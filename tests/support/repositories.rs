@@ -158,7 +158,7 @@ pub const ALL: &[Kind] = &[
         ],
         runs: Some(&[
             "pytest api/tests/unit -m 'pre_merge and not gpu_1'",
-            "cargo nextest run --manifest-path core/Cargo.toml",
+            "cargo nextest run --config-file .config/nextest.toml --profile pre_merge --manifest-path core/Cargo.toml",
             "go test -C operator ./...",
             "pnpm --dir web test",
         ]),

@@ -27,7 +27,7 @@ use tempfile::TempDir;
 
 use super::tools::{Done, LIMIT, run, tools, workspace};
 
-/// The port of the sample's service in the files of the sample.
+/// The port of the sample's service in its plan.
 const SAMPLE_PORT: &str = "7070";
 
 /// A repository in a temporary folder, removed in the end.
@@ -55,9 +55,7 @@ impl Repository {
             port: Some(port),
         };
         copy(&workspace().join("tests/sample"), repository.root());
-        for file in [repository.plan, "tests/integration/conftest.py"] {
-            repository.replace(file, SAMPLE_PORT, &port.to_string());
-        }
+        repository.replace(repository.plan, SAMPLE_PORT, &port.to_string());
         repository
     }
 
@@ -84,10 +82,63 @@ impl Repository {
         repository
     }
 
-    /// All three, compiled.
-    pub fn all() -> [Self; 3] {
+    /// Nothing but the plan of Dynamo's pipelines.
+    pub fn dynamo_ci() -> Self {
+        let repository = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            plan: "plans/dynamo-ci.dtp",
+            port: None,
+        };
+        let plan = fs::read_to_string(workspace().join(repository.plan)).expect("the plan");
+        repository.write(repository.plan, &plan);
+        let imported = "plans/dynamo-ci";
+        copy(
+            &workspace().join(imported),
+            &repository.root().join(imported),
+        );
+        repository
+    }
+
+    /// These files alone, one of them the plan, before dtpc has written anything.
+    pub fn of(plan: &'static str, files: &[(&str, &str)]) -> Self {
+        let repository = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            plan,
+            port: None,
+        };
+        for (file, text) in files {
+            repository.write(file, text);
+        }
+        repository
+    }
+
+    /// The depot, a workspace of Rust, before dtpc has written anything.
+    pub fn depot() -> Self {
+        let repository = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            plan: "plans/depot.dtp",
+            port: None,
+        };
+        copy(&workspace().join("tests/depot"), repository.root());
+        repository
+    }
+
+    /// The tests that keep or break the rules of a plan, before dtpc has written anything.
+    pub fn marker_rules() -> Self {
+        let repository = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            plan: "plan.dtp",
+            port: None,
+        };
+        copy(&workspace().join("tests/marker_rules"), repository.root());
+        repository
+    }
+
+    /// All four, compiled.
+    pub fn all() -> [Self; 4] {
         let [sample, dynamo] = Self::both();
-        [sample, dynamo, Self::workshop().generated()]
+        let workshop = Self::workshop().generated();
+        [sample, dynamo, workshop, Self::dynamo_ci().generated()]
     }
 
     /// The sample and Dynamo, compiled.
@@ -197,8 +248,14 @@ impl Repository {
 }
 
 impl Drop for Repository {
-    /// A service that a run started outlives it, as nobody cleans up after act.
     fn drop(&mut self) {
+        self.stop_service();
+    }
+}
+
+impl Repository {
+    /// Stops the service that a run started: it outlives it, as nobody cleans up after act.
+    pub fn stop_service(&self) {
         let Some(port) = self.port else { return };
         if let Ok(mut service) = TcpStream::connect(("127.0.0.1", port)) {
             // Without an answer it ends by itself later.

@@ -2,7 +2,7 @@
 
 mod known;
 
-use super::facts::{Suite, TestType, Tests, Tool};
+use super::facts::{InCi, Suite, TestType, Tests, Tool};
 use super::{Tree, identifier, paths};
 
 /// How many folders with a manifest of one kind get suites.
@@ -61,6 +61,7 @@ fn add(known: &known::Known, folders: &[String], tests: &mut Tests) {
             language: Some(language),
             paths: vec![paths::join(folder, known.files)],
             arguments: arguments.iter().map(|a| a.replace("{}", folder)).collect(),
+            in_ci: InCi::default(),
         });
     }
     if !suites.is_empty() {
@@ -107,6 +108,7 @@ pub fn make(tree: &dyn Tree, tests: &mut Tests) {
         language: None,
         paths: Vec::new(),
         arguments: Vec::new(),
+        in_ci: InCi::default(),
     });
 }
 

@@ -1,10 +1,11 @@
 //! Coverage and hooks.
 
-use super::super::facts::{Hook, Language};
+use super::super::facts::{Exception, Hook, Language};
 use super::super::text::{Declaration, Text};
 use super::super::unique;
 use super::Draft;
 use crate::schema::values::Role;
+use std::collections::BTreeSet;
 
 impl Draft<'_> {
     pub(super) fn coverage(&self, text: &mut Text) {
@@ -79,6 +80,34 @@ impl Draft<'_> {
         for declaration in &declarations {
             text.add(declaration);
         }
+        for exception in &hooks.exceptions {
+            text.add(&self.exception(exception));
+        }
+    }
+
+    /// Files that hooks pass over now, to be audited.
+    fn exception(&self, exception: &Exception) -> Declaration {
+        let mut declaration =
+            Declaration::new("exception", &exception.name).texts("paths", &exception.paths);
+        let hooks = self.facts.hooks.list.iter();
+        let roles: BTreeSet<Role> = hooks
+            .filter(|hook| {
+                exception
+                    .hook
+                    .as_ref()
+                    .is_none_or(|name| *name == hook.name)
+            })
+            .map(|hook| hook.role.unwrap_or(Role::Policy))
+            .collect();
+        declaration = declaration.list("from", roles.iter().map(|role| role.word().to_owned()));
+        if let Some(hook) = &exception.hook {
+            declaration = declaration.list("hooks", [hook.clone()]);
+        }
+        declaration
+            .open("kind", "are they `auto_generated` or `foreign`?")
+            .open("because", "why are they passed over?")
+            .open("owner", "who looks at it again?")
+            .open("expires", "and until when?")
     }
 }
 
@@ -94,13 +123,20 @@ fn hook_declaration(hook: &Hook) -> Declaration {
         (Some(repo), None, _) => declaration
             .text("repo", repo)
             .open("rev", "which tag or commit? the present one moves"),
-        (None, _, Some(entry)) => declaration.text("entry", entry),
+        (None, _, Some(entry)) => {
+            let declaration = declaration.text("entry", entry);
+            match hook.runtime {
+                Some(runtime) => declaration.field("runtime", runtime.word()),
+                None => declaration,
+            }
+        }
         (None, _, None) => {
             declaration.open("entry", "which command, without an environment of its own?")
         }
     };
     declaration = declaration
         .maybe_text("id", hook.id.as_deref())
+        .texts("files", &hook.files)
         .texts("file_types", &hook.file_types);
     if hook.whole {
         declaration = declaration.field("pass_filenames", "false");

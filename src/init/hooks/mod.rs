@@ -2,13 +2,14 @@
 
 mod elsewhere;
 mod known;
+mod patterns;
 
 use serde::Deserialize;
 
-use super::facts::{Hook, Hooks, Language};
+use super::facts::{Exception, Hook, Hooks, Language};
 use super::{Tree, identifier, unique};
 use crate::name::one_line;
-use crate::schema::values::Role;
+use crate::schema::values::{Role, Runtime};
 use elsewhere::elsewhere;
 
 /// `.pre-commit-config.yaml`
@@ -68,7 +69,7 @@ pub fn look(tree: &dyn Tree, languages: &[Language]) -> Hooks {
         match serde_yaml::from_str::<Config>(&text) {
             Ok(config) => {
                 hooks.configured = true;
-                take_over(&config, languages, &mut hooks);
+                take_over(&config, languages, tree.files(), &mut hooks);
             }
             Err(_) => hooks
                 .questions
@@ -88,14 +89,29 @@ pub fn look(tree: &dyn Tree, languages: &[Language]) -> Hooks {
     hooks
 }
 
-fn add(mut hook: Hook, hooks: &mut Hooks) {
+/// Adds a hook, under another name where its own is taken; says which.
+fn add(mut hook: Hook, hooks: &mut Hooks) -> String {
     hook.name = unique(&hook.name, |name| hooks.list.iter().any(|h| h.name == name));
+    let name = hook.name.clone();
     hooks.list.push(hook);
+    name
 }
 
-fn take_over(config: &Config, languages: &[Language], hooks: &mut Hooks) {
+/// Adds files that all hooks, or one of them, pass over.
+fn except(name: &str, paths: Vec<String>, hook: Option<String>, hooks: &mut Hooks) {
+    let name = unique(name, |name| hooks.exceptions.iter().any(|e| e.name == name));
+    hooks.exceptions.push(Exception { name, paths, hook });
+}
+
+fn take_over(config: &Config, languages: &[Language], files: &[String], hooks: &mut Hooks) {
     for (key, pattern) in [("excludes", &config.exclude), ("takes only", &config.files)] {
-        if !pattern.is_empty() {
+        if pattern.is_empty() {
+            continue;
+        }
+        let said = patterns::of_files(pattern, files).filter(|_| key == "excludes");
+        if let Some(paths) = said {
+            except("excluded", paths, None, hooks);
+        } else {
             hooks.questions.push(format!(
                 "which files do hooks pass over? `.pre-commit-config.yaml` {key} {}",
                 one_line(pattern)
@@ -113,12 +129,22 @@ fn take_over(config: &Config, languages: &[Language], hooks: &mut Hooks) {
                 hooks.questions.push(question);
                 continue;
             }
-            add(hook(repo, entry, languages), hooks);
+            let name = add(hook(repo, entry, languages, files), hooks);
+            if entry.exclude.is_empty() {
+                continue;
+            }
+            if let Some(paths) = patterns::of_files(&entry.exclude, files) {
+                let exception = format!("{name}_excludes");
+                except(&exception, paths, Some(name), hooks);
+            } else if let Some(hook) = hooks.list.last_mut() {
+                let exclude = one_line(&entry.exclude);
+                hook.remarks.push(format!("exclude: {exclude}"));
+            }
         }
     }
 }
 
-fn hook(repo: &Repo, entry: &Entry, languages: &[Language]) -> Hook {
+fn hook(repo: &Repo, entry: &Entry, languages: &[Language], files: &[String]) -> Hook {
     let local = repo.repo == "local";
     let known = known::find(&entry.id);
     let language = known
@@ -147,9 +173,13 @@ fn hook(repo: &Repo, entry: &Entry, languages: &[Language]) -> Hook {
     if local {
         // What pre-commit would have to install cannot be run as it stands.
         let as_is = ["system", "script", "unsupported", "unsupported_script", ""];
-        if as_is.contains(&entry.language.as_str())
-            && shlex::split(&entry.entry).is_some_and(|w| !w.is_empty())
-        {
+        let runtime = Runtime::from_word(&entry.language).filter(|r| *r != Runtime::System);
+        let known = as_is.contains(&entry.language.as_str()) || runtime.is_some();
+        hook.runtime = runtime;
+        if runtime.is_none() {
+            hook.dependencies.clear();
+        }
+        if known && shlex::split(&entry.entry).is_some_and(|w| !w.is_empty()) {
             hook.entry = Some(one_line(&entry.entry));
         } else {
             hook.remarks.push(format!(
@@ -174,9 +204,12 @@ fn hook(repo: &Repo, entry: &Entry, languages: &[Language]) -> Hook {
         (any, []) => hook.file_types = any.to_vec(),
         (_, all) => hook.remarks.push(format!("types: {}", all.join(", "))),
     }
-    for (key, pattern) in [("files", &entry.files), ("exclude", &entry.exclude)] {
-        if !pattern.is_empty() {
-            hook.remarks.push(format!("{key}: {}", one_line(pattern)));
+    if !entry.files.is_empty() {
+        match patterns::of_files(&entry.files, files) {
+            Some(files) => hook.files = files,
+            None => hook
+                .remarks
+                .push(format!("files: {}", one_line(&entry.files))),
         }
     }
     hook
@@ -201,7 +234,7 @@ mod tests {
             - repo: https://example.com/x\n  rev: main\n  hooks:\n  - id: My.Hook\n    args: [--fix]\n    stages: [commit-msg]\n\
             - repo: local\n  hooks:\n  - id: own\n    name: Our own\n    language: system\n    entry: make own\n    pass_filenames: false\n  - id: env\n    language: python\n    entry: python x.py\n    additional_dependencies: [tomli]\n  - id: by-hand\n    stages: [manual]\n";
         let hooks = look(
-            &Memory::new(&[(".pre-commit-config.yaml", config)]),
+            &Memory::new(&[(".pre-commit-config.yaml", config), ("data/a.csv", "")]),
             &[PYTHON],
         );
         assert!(hooks.configured);
@@ -225,9 +258,11 @@ mod tests {
         );
         assert_eq!(other.role, Some(Role::Policy));
         assert_eq!((own.entry.as_deref(), own.whole), (Some("make own"), true));
-        assert_eq!(env.entry, None);
-        assert_eq!(env.remarks.len(), 2);
-        assert_eq!(hooks.questions.len(), 2, "{:?}", hooks.questions);
+        assert_eq!(env.entry.as_deref(), Some("python x.py"));
+        assert_eq!(env.runtime, Some(Runtime::Python));
+        assert_eq!(env.dependencies, ["tomli"]);
+        assert_eq!(hooks.questions.len(), 1, "{:?}", hooks.questions);
+        assert_eq!(hooks.exceptions[0].paths, ["data/**"]);
     }
 
     #[test]

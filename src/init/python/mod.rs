@@ -7,7 +7,7 @@ pub use settings::{Pytest, measures_coverage};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::facts::{Runs, Suite, TestType, Tests, Tool};
+use super::facts::{InCi, Runs, Suite, TestType, Tests, Tool};
 use super::{Tree, identifier, paths};
 use install::{install, python_version, unclear_extras};
 use settings::settings;
@@ -39,6 +39,7 @@ pub fn look(tree: &dyn Tree, tests: &mut Tests) -> Pytest {
             .or_default()
             .push(file.as_str());
     }
+    merge_nested(&mut projects);
     if projects.len() > PROJECTS {
         let all = std::mem::take(&mut projects).into_values().flatten();
         projects.insert(String::new(), all.collect());
@@ -81,6 +82,27 @@ pub fn look(tree: &dyn Tree, tests: &mut Tests) -> Pytest {
         suites(project, files, &prefix, &tool, tests);
     }
     pytest
+}
+
+/// Gives the files of a project that lies in the tests of another one to that: the same tests would be
+/// in two suites.
+fn merge_nested(projects: &mut BTreeMap<String, Vec<&str>>) {
+    let nested: Vec<(String, String)> = projects
+        .keys()
+        .filter_map(|inner| {
+            let around = projects.iter().find(|(outer, files)| {
+                let mut roots = files.iter().map(|file| root(outer, file));
+                *outer != inner
+                    && paths::is_below(inner, outer)
+                    && roots.any(|root| *inner == root || paths::is_below(inner, &root))
+            });
+            around.map(|(outer, _)| (inner.clone(), outer.clone()))
+        })
+        .collect();
+    for (inner, outer) in nested {
+        let files = projects.remove(&inner).unwrap_or_default();
+        projects.entry(outer).or_default().extend(files);
+    }
 }
 
 /// Folders whose tests show something to readers, rather than test the product.
@@ -158,6 +180,7 @@ fn suites(project: &str, files: &[&str], prefix: &str, tool: &str, tests: &mut T
             language: Some("python"),
             paths: places.into_iter().map(glob).collect(),
             arguments: Vec::new(),
+            in_ci: InCi::default(),
         });
     }
 }
@@ -278,6 +301,19 @@ mod tests {
             ]
         );
         assert_eq!(suites_of(&["vendor/x/tests/test_a.py", "a.py"]), []);
+    }
+
+    #[test]
+    fn a_project_inside_the_tests_of_another_is_no_suite_of_its_own() {
+        let files = [
+            ("pyproject.toml", "[project]\nname = \"a\"\n"),
+            ("tests/test_a.py", ""),
+            ("tests/plugin/pyproject.toml", "[project]\nname = \"b\"\n"),
+            ("tests/plugin/test_b.py", ""),
+        ];
+        let suites = found(&files).1.suites;
+        let paths: Vec<&[String]> = suites.iter().map(|s| s.paths.as_slice()).collect();
+        assert_eq!(paths, [["tests/**".to_owned()]]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::name::Name;
 use crate::schema::Id;
 use crate::schema::kinds::{Axis, Environment, Kind, ValueRecord};
 use crate::schema::reader::{FieldType, Reader};
-use crate::schema::values::{MarkerExpr, MarkerNode, Ref, Text};
+use crate::schema::values::{CalledMarker, MarkerExpr, MarkerNode, Ref, Text};
 use crate::source::Span;
 use crate::syntax::ast::{Element, Value, ValueKind};
 
@@ -62,6 +62,8 @@ pub enum Selection {
 pub struct PartSelection {
     /// What is taken.
     pub selection: Selection,
+    /// The markers in it that stand with parentheses.
+    pub called: Vec<CalledMarker>,
     /// Where it is written.
     pub span: Span,
 }
@@ -74,13 +76,15 @@ impl FieldType for PartSelection {
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
-        let selection = if reader.word(value) == Some("rest") {
-            Selection::Rest
+        let (selection, called) = if reader.word(value) == Some("rest") {
+            (Selection::Rest, Vec::new())
         } else {
-            Selection::These(MarkerExpr::read(value, reader)?.node)
+            let MarkerExpr { node, called, .. } = MarkerExpr::read(value, reader)?;
+            (Selection::These(node), called)
         };
         Some(Self {
             selection,
+            called,
             span: value.span,
         })
     }

@@ -80,11 +80,19 @@ impl Markers {
 pub struct MarkerExpr {
     /// The expression.
     pub node: MarkerNode,
-    /// The markers in it that stand with parentheses, and where: each must be declared with an
-    /// `argument`.
-    pub called: Vec<MarkerRef>,
+    /// The markers in it that stand with parentheses.
+    pub called: Vec<CalledMarker>,
     /// Where it stands.
     pub span: Span,
+}
+
+/// A marker that stands with parentheses: it must be declared with an `argument`.
+#[derive(Debug, Clone)]
+pub struct CalledMarker {
+    /// Which one, and where.
+    pub marker: MarkerRef,
+    /// The values in its parentheses, each with its place.
+    pub values: Vec<(ArgumentValue, Span)>,
 }
 
 /// The forms of a [`MarkerExpr`].
@@ -122,7 +130,11 @@ impl FieldType for MarkerExpr {
     }
 }
 
-fn node(value: &Value, reader: &mut Reader<'_>, called: &mut Vec<MarkerRef>) -> Option<MarkerNode> {
+fn node(
+    value: &Value,
+    reader: &mut Reader<'_>,
+    called: &mut Vec<CalledMarker>,
+) -> Option<MarkerNode> {
     match &value.kind {
         ValueKind::Name if reader.word(value) == Some("all") => Some(MarkerNode::All),
         ValueKind::Name => {
@@ -132,10 +144,11 @@ fn node(value: &Value, reader: &mut Reader<'_>, called: &mut Vec<MarkerRef>) -> 
         }
         ValueKind::Call { callee, arguments } => {
             let marker = MarkerRef::named(*callee, reader);
-            let arguments = marker_arguments(value, arguments, reader);
+            let mut values = Vec::new();
+            let arguments = marker_arguments(value, arguments, reader, &mut values);
             let marker = marker?;
             reader.used.markers.insert(marker.id);
-            called.push(marker);
+            called.push(CalledMarker { marker, values });
             Some(MarkerNode::WithArguments(marker.id, arguments?))
         }
         ValueKind::Not(inner) => Some(MarkerNode::Not(Box::new(node(inner, reader, called)?))),
@@ -149,17 +162,19 @@ fn node(value: &Value, reader: &mut Reader<'_>, called: &mut Vec<MarkerRef>) -> 
 fn nodes(
     parts: &[Value],
     reader: &mut Reader<'_>,
-    called: &mut Vec<MarkerRef>,
+    called: &mut Vec<CalledMarker>,
 ) -> Option<Vec<MarkerNode>> {
     let read: Vec<Option<MarkerNode>> = parts.iter().map(|p| node(p, reader, called)).collect();
     read.into_iter().collect()
 }
 
-/// What stands in the parentheses behind a marker: `any`, or what pytest compares.
+/// What stands in the parentheses behind a marker: `any`, or what pytest compares. The values are
+/// noted with their places.
 fn marker_arguments(
     value: &Value,
     arguments: &[Argument],
     reader: &mut Reader<'_>,
+    values: &mut Vec<(ArgumentValue, Span)>,
 ) -> Option<Arguments> {
     if let [Argument { name: None, value }] = arguments
         && reader.word(value) == Some("any")
@@ -195,10 +210,13 @@ fn marker_arguments(
                 .unwrap_or(false);
         }
         match argument_value(&argument.value, reader) {
-            Some(value) => read.push(MarkerArgument {
-                name: text.into(),
-                value,
-            }),
+            Some(value) => {
+                values.push((value.clone(), argument.value.span));
+                read.push(MarkerArgument {
+                    name: text.into(),
+                    value,
+                });
+            }
             None => whole = false,
         }
     }
@@ -250,6 +268,24 @@ impl Plan {
             .chain(suites)
             .chain(ats)
             .flatten()
+    }
+
+    /// Every marker that stands with parentheses, in expressions and in what parts and the values of
+    /// axes take.
+    pub fn called_markers(&self) -> impl Iterator<Item = &CalledMarker> {
+        let accepts = self.accepts.iter().filter_map(|(_, a)| a.tests.as_ref());
+        let expressions = self.marker_expressions().chain(accepts);
+        let parts = self.parts.iter().map(|(_, part)| &part.select);
+        let records = self.value_records.iter().map(|(_, value)| &value.selects);
+        let axes = self
+            .axes
+            .iter()
+            .filter_map(|(_, axis)| axis.selects.as_ref());
+        let values = axes.flat_map(|divisions| divisions.values.iter().map(|(_, takes)| takes));
+        let selections = parts.chain(records).flatten().chain(values);
+        expressions
+            .flat_map(|expression| &expression.called)
+            .chain(selections.flat_map(|selection| &selection.called))
     }
 }
 
@@ -318,6 +354,14 @@ impl FieldType for MarkerNames {
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
-        Vec::<MarkerRef>::read(value, reader).map(|markers| Self { markers })
+        let markers = Vec::<MarkerRef>::read(value, reader)?;
+        if markers.is_empty() && matches!(&value.kind, ValueKind::List(items) if items.is_empty()) {
+            let message = "a group has at least one marker";
+            return reader.report(
+                Diagnostic::new(codes::WRONG_TYPE, value.span, message)
+                    .help("list its markers, or take the group out"),
+            );
+        }
+        Some(Self { markers })
     }
 }

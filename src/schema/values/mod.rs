@@ -4,14 +4,18 @@
 mod words;
 mod axes;
 mod condition;
+mod failure;
 mod formula;
+mod key;
 mod markers;
 mod outcome;
 mod paths;
 mod pattern;
 mod quantity;
+mod ready;
 mod reference;
 mod rules;
+mod size;
 mod text;
 mod trigger;
 
@@ -20,25 +24,31 @@ pub use axes::{
     Selection, Workers, value_name,
 };
 pub use condition::{Condition, ConditionNode, Fact};
+pub use failure::{Notice, OnFailure};
 pub use formula::{CommandFormula, Formula, Piece};
-pub use markers::{MarkerExpr, MarkerId, MarkerInfo, MarkerNames, MarkerNode, MarkerRef, Markers};
+pub use key::Key;
+pub use markers::{
+    CalledMarker, MarkerExpr, MarkerId, MarkerInfo, MarkerNames, MarkerNode, MarkerRef, Markers,
+};
 pub use outcome::{
     Action, Allowance, AllowedResult, AnyValue, Capacity, Container, CriticalShare, Need, Outcome,
-    RunnerByPlatform, Size, TestId, Verdict, Weakening,
+    RunnerByPlatform, TestId, Verdict, Weakening,
 };
 pub use paths::{BranchPattern, PathPattern};
-pub use pattern::{JobPattern, JobPatterns, Work};
+pub use pattern::{BuildRef, JobPattern, JobPatterns, Work};
 pub use quantity::{Date, Duration, Percent, Price};
+pub use ready::Ready;
 pub use reference::{AnyRef, Ref};
 pub use rules::{
     Baseline, Bound, Layout, Limit, Local, Measure, Requirement, ThresholdCheck, Types,
 };
+pub use size::Size;
 pub use text::{Command, Glob, Image, Line, Text, Variables, is_hidden};
-pub use trigger::{DispatchInput, Trigger};
+pub use trigger::{COPIES, DispatchInput, Trigger};
 pub use words::{
-    Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Isolation, OnFailure, Os,
-    PlatformWord, Promise, Role, Statistic, ToolKind, Unclaimed, Visibility, WORD_TYPES,
-    WithoutBaseline,
+    Addressees, Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Ignored, Isolation,
+    Os, PlatformWord, Promise, Role, Runtime, Statistic, ToolKind, Unclaimed, Visibility,
+    WORD_TYPES, WithoutBaseline,
 };
 
 use super::reader::{FieldType, Reader};

@@ -1,6 +1,6 @@
 //! What the result of a job counts for, and how it is told.
 
-use super::{Date, Glob, Ref, Spanned, Text};
+use super::{BuildRef, Date, Glob, Ref, Size, Spanned, Text};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::schema::kinds::Owner;
 use crate::schema::reader::{Arguments, FieldType, Reader};
@@ -179,7 +179,7 @@ impl FieldType for TestId {
 #[derive(Debug, Clone)]
 pub enum Container {
     /// `build.runtime_image`: the image that a build makes.
-    Build(Ref<crate::schema::kinds::Build>),
+    Build(BuildRef),
     /// An image by name, with places to fill in.
     Image(super::Formula),
 }
@@ -188,45 +188,50 @@ impl FieldType for Container {
     const MAY_BE_OPEN: bool = true;
 
     fn shape() -> String {
-        "the name of a `build`, or an image as a string".to_owned()
+        "the name of a `build`, where wanted with values of its axes: `image(framework: vllm)`; or an image as a string".to_owned()
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         match value.kind {
             ValueKind::Text => super::Formula::read(value, reader).map(Self::Image),
-            ValueKind::Name => Ref::read(value, reader).map(Self::Build),
+            ValueKind::Name | ValueKind::Call { .. } => {
+                BuildRef::read(value, reader).map(Self::Build)
+            }
             _ => reader.wrong(value, &Self::shape()),
         }
     }
 }
 
 /// What a suite or a build needs before it can begin.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Need {
     /// A service that is started beside it.
     Service(Ref<crate::schema::kinds::Service>),
     /// A build that is done before it.
-    Build(Ref<crate::schema::kinds::Build>),
+    Build(BuildRef),
     /// Files that another job made.
     Artifact(Ref<crate::schema::kinds::Artifact>),
 }
 
 impl FieldType for Need {
     fn shape() -> String {
-        "the name of a `service`, a `build` or an `artifact`".to_owned()
+        "the name of a `service`, a `build` or an `artifact`; of a build, where wanted, with values of \
+         its axes: `image(framework: vllm)`"
+            .to_owned()
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         use crate::schema::KindId::{Artifact, Build, Service};
-        let Some(written) = reader.word(value) else {
+        let Some((callee, arguments)) = reader.called(value) else {
             return reader.wrong(value, &Self::shape());
         };
+        let written = reader.text(callee).to_owned();
         let kind = match written.split_once('.') {
             Some(("build", _)) => Build,
             Some(("artifact", _)) => Artifact,
             Some(_) => Service,
             None => {
-                let name = crate::name::Name::new(written);
+                let name = crate::name::Name::new(&written);
                 let found: Vec<_> = [Service, Build, Artifact]
                     .into_iter()
                     .filter(|kind| reader.scope.find(*kind, name).is_some())
@@ -251,77 +256,11 @@ impl FieldType for Need {
             }
         };
         match kind {
-            Build => Ref::read(value, reader).map(Self::Build),
+            Build => BuildRef::read(value, reader).map(Self::Build),
+            _ if !arguments.is_empty() => reader.wrong(value, &Self::shape()),
             Artifact => Ref::read(value, reader).map(Self::Artifact),
             _ => Ref::read(value, reader).map(Self::Service),
         }
-    }
-}
-
-/// A GPU's memory, or a machine's: an amount of bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Size {
-    /// Bytes.
-    pub bytes: u64,
-    /// Whether each GPU has that much, rather than the machine.
-    pub per_gpu: bool,
-}
-
-const SIZE_UNITS: &[(&str, u64)] = &[
-    ("KiB", 1 << 10),
-    ("MiB", 1 << 20),
-    ("GiB", 1 << 30),
-    ("TiB", 1 << 40),
-];
-
-impl std::fmt::Display for Size {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (unit, factor) = SIZE_UNITS
-            .iter()
-            .rev()
-            .find(|(_, factor)| self.bytes >= *factor && self.bytes.is_multiple_of(*factor))
-            .unwrap_or(&("B", 1));
-        write!(f, "{} {unit}", self.bytes / factor)?;
-        if self.per_gpu {
-            f.write_str(" per GPU")?;
-        }
-        Ok(())
-    }
-}
-
-impl FieldType for Size {
-    fn shape() -> String {
-        "a size (`KiB`, `MiB`, `GiB`, `TiB`), for each GPU with `per gpu`".to_owned()
-    }
-
-    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
-        const EXPECTED: &str = "a size such as `24GiB`, or `24GiB per gpu`";
-        if let ValueKind::Binary { operator, operands } = &value.kind {
-            let per_gpu = *operator == crate::syntax::ast::Operator::Per
-                && reader.word(&operands.1) == Some("gpu");
-            if !per_gpu {
-                return reader.wrong(value, EXPECTED);
-            }
-            let size = Self::read(&operands.0, reader)?;
-            return Some(Self {
-                per_gpu: true,
-                ..size
-            });
-        }
-        if let ValueKind::Number {
-            number,
-            unit: Some(unit),
-        } = value.kind
-            && let Some((_, factor)) = SIZE_UNITS.iter().find(|(u, _)| *u == reader.text(unit))
-            && let Ok(count) = reader.text(number).parse::<u64>()
-            && let Some(bytes) = count.checked_mul(*factor)
-        {
-            return Some(Self {
-                bytes,
-                per_gpu: false,
-            });
-        }
-        reader.wrong(value, EXPECTED)
     }
 }
 
@@ -514,6 +453,11 @@ pub struct Action {
 }
 
 impl Action {
+    /// What it is called, and what stands behind the `@`.
+    pub fn name_and_version(&self) -> (&str, &str) {
+        self.uses.split_once('@').unwrap_or((&self.uses, ""))
+    }
+
     /// Whether it is named by the hash of a commit.
     pub fn is_pinned(&self) -> bool {
         self.uses.split_once('@').is_some_and(|(_, commit)| {

@@ -31,6 +31,51 @@ pub struct JobPattern {
     pub span: Span,
 }
 
+/// The jobs of a build that something needs: `image`, or `image(framework: vllm)` for those with some
+/// values of its axes alone.
+#[derive(Debug, Clone)]
+pub struct BuildRef {
+    /// The build.
+    pub id: Id<Build>,
+    /// The values that are named. They stand before those of whoever needs it.
+    pub points: Vec<AxisPoint>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl FieldType for BuildRef {
+    fn shape() -> String {
+        "the name of a `build`, or `build(axis: value)`".to_owned()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let Some((callee, arguments)) = reader.called(value) else {
+            return reader.wrong(value, &Self::shape());
+        };
+        let id = reader.lookup(Build::ID, callee).map(Id::new);
+        let mut pattern = JobPattern::default();
+        let whole = pattern.arguments(arguments, reader);
+        let id = id?;
+        whole?;
+        let is_of_axes = pattern.stage.is_none()
+            && pattern.environment.is_none()
+            && pattern.os.is_none()
+            && pattern.arch.is_none();
+        if !is_of_axes {
+            let message = "a build has axes, and neither a stage nor a platform to choose";
+            return reader.report(
+                Diagnostic::new(codes::WRONG_TYPE, value.span, message)
+                    .help("name values of its axes alone"),
+            );
+        }
+        Some(Self {
+            id,
+            points: pattern.points,
+            span: value.span,
+        })
+    }
+}
+
 /// What a job does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Work {

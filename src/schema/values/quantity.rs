@@ -36,6 +36,22 @@ fn meant_unit(word: &str) -> Option<&'static str> {
     }
 }
 
+/// What a number with this unit is, if it is no length of time: "a size".
+pub(super) fn other_quantity(unit: &str) -> Option<&'static str> {
+    match unit {
+        "%" => Some("a percentage"),
+        "KiB" | "MiB" | "GiB" | "TiB" | "KB" | "kB" | "MB" | "GB" | "TB" => Some("a size"),
+        unit if unit.ends_with("/h") => Some("a price"),
+        unit if unit.contains('/') => Some("a rate"),
+        _ => None,
+    }
+}
+
+/// Whether this is a unit of time.
+pub(super) fn is_time(unit: &str) -> bool {
+    DURATION_UNITS.iter().any(|(known, _)| *known == unit)
+}
+
 impl Duration {
     /// That many minutes.
     pub const fn minutes(minutes: u64) -> Self {
@@ -71,6 +87,15 @@ impl Duration {
     pub const fn plus(self, other: Self) -> Self {
         Self {
             millis: self.millis.saturating_add(other.millis),
+        }
+    }
+
+    /// One of so many equal pieces of it, to the millisecond; itself of none.
+    #[must_use]
+    pub const fn divided(self, pieces: u64) -> Self {
+        match self.millis.checked_div(pieces) {
+            Some(millis) => Self { millis },
+            None => self,
         }
     }
 }
@@ -117,10 +142,18 @@ impl FieldType for Duration {
         };
         let word = reader.text(unit);
         let Some((_, factor)) = DURATION_UNITS.iter().find(|(known, _)| *known == word) else {
+            if let Some(other) = other_quantity(word) {
+                let message = format!("expected {EXPECTED}, found {other}");
+                return reader.report(Diagnostic::new(codes::WRONG_TYPE, value.span, message));
+            }
             let message = format!("`{word}` is no unit of time");
             let units: Vec<&str> = DURATION_UNITS.iter().map(|(unit, _)| *unit).collect();
             let help = format!("there is {}; a minute is `min`", suggest::listed(&units));
-            let fix = meant_unit(word).map(|meant| Fix::replace(unit, meant));
+            let fix = match word {
+                // A month, elsewhere.
+                "m" => Some(Fix::replace(unit, "min").to_be_judged()),
+                _ => meant_unit(word).map(|meant| Fix::replace(unit, meant)),
+            };
             return reader.report(
                 Diagnostic::new(codes::WRONG_TYPE, unit, message)
                     .help(help)

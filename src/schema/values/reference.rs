@@ -5,7 +5,7 @@ use std::fmt;
 use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
 use crate::name::Name;
 use crate::schema::Id;
-use crate::schema::kinds::{Kind, KindId};
+use crate::schema::kinds::{KINDS, Kind, KindId};
 use crate::schema::reader::{FieldType, Reader};
 use crate::source::Span;
 use crate::syntax::ast::{Value, ValueKind};
@@ -32,7 +32,11 @@ impl<T> fmt::Debug for Ref<T> {
 
 impl<T: Kind> FieldType for Ref<T> {
     fn shape() -> String {
-        format!("the name of a `{}`", T::ID.schema().name)
+        let word = T::ID.schema().name;
+        format!(
+            "the name of {}",
+            suggest::a(word).replace(word, &format!("`{word}`"))
+        )
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
@@ -72,7 +76,11 @@ impl FieldType for AnyRef {
         if let Some((word, _)) = written.split_once('.') {
             let Some(kind) = KindId::from_word(word) else {
                 let message = format!("there is no kind `{word}`");
-                return reader.report(Diagnostic::new(codes::UNKNOWN_NAME, span, message));
+                let kinds = KINDS.iter().map(|kind| kind.name);
+                let help =
+                    suggest::nearest(word, kinds).map(|near| format!("did you mean `{near}`?"));
+                return reader
+                    .report(Diagnostic::new(codes::UNKNOWN_NAME, span, message).maybe_help(help));
             };
             let index = reader.lookup(kind, span)?;
             return Some(Self { kind, index, span });
@@ -106,10 +114,18 @@ impl FieldType for AnyRef {
                     .collect();
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 let message = format!("`{written}` could be several things");
-                reader.report(
-                    Diagnostic::new(codes::AMBIGUOUS_NAME, span, message)
-                        .help(format!("say which: {}", suggest::either(&words))),
-                )
+                let mut diagnostic = Diagnostic::new(codes::AMBIGUOUS_NAME, span, message)
+                    .help(format!("say which: {}", suggest::either(&words)));
+                for (kind, declared) in several {
+                    let kind = kind.schema().name;
+                    if let Some(place) = declared.span {
+                        let words = format!("{} of this name", suggest::a(kind));
+                        diagnostic = diagnostic.label(place, words);
+                    }
+                    let meant = Fix::replace(span, format!("{kind}.{written}"));
+                    diagnostic = diagnostic.fix(meant.to_be_judged());
+                }
+                reader.report(diagnostic)
             }
         }
     }

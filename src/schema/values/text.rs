@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::diagnostics::{Diagnostic, codes};
+use crate::glob::Matcher;
+use crate::lock::{Lock, Sort, name_and_tag};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader};
 use crate::source::Span;
@@ -218,10 +220,7 @@ impl Glob {
     /// Whether a path is matched.
     pub fn matches(&self, path: &str) -> bool {
         // Looked at when it was read: what is here can be read.
-        globset::GlobBuilder::new(&self.text)
-            .literal_separator(true)
-            .build()
-            .is_ok_and(|glob| glob.compile_matcher().is_match(path))
+        Matcher::new(&self.text).is_some_and(|matcher| matcher.is_match(path))
     }
 
     /// Globs without `{a,b}` that match together what this one matches, for tools that know no braces.
@@ -307,6 +306,16 @@ impl Image {
             })
     }
 
+    /// The reference with its digest: its own, or that of its tag in a lock.
+    pub fn pinned(&self, lock: &Lock) -> Option<String> {
+        if self.is_pinned() {
+            return Some(self.reference.to_string());
+        }
+        let (name, tag) = name_and_tag(&self.reference);
+        let digest = lock.content(Sort::Image, name, tag)?;
+        Some(format!("{}@{digest}", self.reference))
+    }
+
     /// The reference without its digest.
     pub fn tag(&self) -> &str {
         self.reference
@@ -322,7 +331,8 @@ impl FieldType for Image {
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         let reference = Text::read(value, reader)?;
-        let readable = !reference.is_empty()
+        // What begins with a dash is an option to whoever runs it.
+        let readable = reference.starts_with(|c: char| c.is_ascii_alphanumeric())
             && reference
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"./:@_-".contains(&b));

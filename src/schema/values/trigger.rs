@@ -53,6 +53,17 @@ pub struct DispatchInput {
     pub or_all: bool,
 }
 
+/// Words that other tools have for a trigger, with the one that means the same here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("cron", "schedule"),
+    ("manual", "dispatch"),
+    ("workflow_dispatch", "dispatch"),
+    ("pr", "pull_request"),
+    ("merge_request", "pull_request"),
+    ("merge_queue", "merge_group"),
+    ("pre_commit", "commit"),
+];
+
 const WORDS: [&str; 6] = [
     "commit",
     "pull_request",
@@ -75,11 +86,21 @@ impl Trigger {
         }
     }
 
-    /// Whether people who may not push to the repository can cause it.
-    pub const fn is_open_to_outsiders(&self) -> bool {
-        matches!(self, Self::PullRequest { .. })
+    /// Whether people who may not push to the repository can cause it: by a pull request, or by one
+    /// that a bot copies to a branch.
+    pub fn is_open_to_outsiders(&self) -> bool {
+        matches!(self, Self::PullRequest { .. }) || self.is_of_copies()
+    }
+
+    /// Whether it is a push to branches that hold copies of pull requests.
+    pub fn is_of_copies(&self) -> bool {
+        matches!(self, Self::Push { branches, .. } if branches.iter().any(|b| b.starts_with(COPIES)))
     }
 }
+
+/// How the branches are called to which bots copy pull requests, so that a push starts what a pull
+/// request of a fork must not.
+pub const COPIES: &str = "pull-request/";
 
 /// `framework: axis.framework or all`
 fn input(argument: &Argument, reader: &mut Reader<'_>) -> Option<DispatchInput> {
@@ -128,7 +149,15 @@ impl FieldType for Trigger {
             word => {
                 let help = suggest::help(word, "trigger", WORDS);
                 let message = format!("there is no trigger `{word}`");
-                let fix = suggest::certain(word, WORDS).map(|meant| Fix::replace(callee, meant));
+                let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == word);
+                let help = match elsewhere {
+                    Some((_, meant)) => Some(format!("here this is `{meant}`")),
+                    None => help,
+                };
+                let fix = match elsewhere {
+                    Some((_, meant)) => Some(Fix::replace(callee, *meant).to_be_judged()),
+                    None => suggest::certain(word, WORDS).map(|meant| Fix::replace(callee, meant)),
+                };
                 return reader.report(
                     Diagnostic::new(codes::UNKNOWN_NAME, callee, message)
                         .maybe_help(help)

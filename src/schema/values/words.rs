@@ -1,6 +1,12 @@
 //! Fields that take one of a few words.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
+
 use crate::diagnostics::{Diagnostic, Fix, codes, suggest};
+use crate::schema::form::{self, Form, Names};
 use crate::schema::reader::{FieldType, Reader};
 use crate::syntax::ast::Value;
 
@@ -44,6 +50,30 @@ macro_rules! words {
             fn default() -> Self {
                 const ALL: &[$Type] = &[$($Type::$Word),+];
                 ALL[0]
+            }
+        }
+
+        impl Form for $Type {
+            type Json = $Type;
+
+            fn json(&self, _: &Names<'_>) -> Self::Json {
+                *self
+            }
+        }
+
+        impl Serialize for $Type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.word())
+            }
+        }
+
+        impl JsonSchema for $Type {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($Type).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                form::words(concat!($($doc),+), &[$(($word, concat!($($word_doc),+))),+])
             }
         }
 
@@ -104,16 +134,12 @@ words! {
         Git "git" "git, on the machine of whoever commits",
     }
 
-    /// What a failure in a stage does.
-    OnFailure {
-        /// It blocks what the stage gates.
-        Block "block" "blocks the change",
-        /// The authors of the range of changes are told, and nothing is blocked.
-        Notify "notify" "messages the authors in the range",
-        /// The change that brought it is asked to be reverted.
-        Revert "revert" "asks for a revert",
-        /// Work on the release stops until it is mended.
-        StopTheLine "stop_the_line" "stops the line",
+    /// Whom a message about a failure names.
+    Addressees {
+        /// Those who wrote what changed since the last run that was well.
+        AuthorsInRange "authors_in_range" "the authors in the range",
+        /// Those who answer for the suites that failed.
+        Owners "owners" "the owners of what failed",
     }
 
     /// How a type of test treats dependencies.
@@ -172,6 +198,28 @@ words! {
         PrePush "pre_push" "before a push",
     }
 
+    /// What a local hook runs in.
+    Runtime {
+        /// The machine as it is.
+        System "system" "system",
+        /// An environment of Python of its own.
+        Python "python" "python",
+        /// An environment of Node.js of its own.
+        Node "node" "node",
+        /// An environment of Go of its own.
+        Golang "golang" "golang",
+        /// An environment of Rust of its own.
+        Rust "rust" "rust",
+        /// An environment of Ruby of its own.
+        Ruby "ruby" "ruby",
+        /// A container of the image that the entry names.
+        DockerImage "docker_image" "docker_image",
+        /// Nothing: the entry is a regular expression of Python, and a file with it fails.
+        Pygrep "pygrep" "pygrep",
+        /// Nothing: the entry is what is said of each file there is.
+        Fail "fail" "fail",
+    }
+
     /// Why files are excepted from hooks.
     Cause {
         /// A program writes them.
@@ -204,6 +252,16 @@ words! {
         Tarpaulin "tarpaulin" "Tarpaulin",
         /// Any other command: a suite's `arguments` are its words, its exit code the verdict.
         Command "command" "command",
+    }
+
+    /// What a suite does with tests in Rust that carry `#[ignore]`.
+    Ignored {
+        /// It passes over them.
+        Skip "skip" "passed over",
+        /// It runs them and no others.
+        Only "only" "run alone",
+        /// It runs them too.
+        Also "also" "run too",
     }
 
     /// What a changed file that nobody claims does.

@@ -1,21 +1,21 @@
 //! The gate: one job with a fixed name that judges the others.
 
-use std::collections::HashSet;
-
 use indexmap::IndexMap;
 
 use super::literal::literal;
 use super::workflow::{Input, JobEntry, Step};
-use super::{commented, pins, select};
-use crate::jobs::{BuildJob, Jobs};
+use super::{commented, empty, pins, select};
+use crate::jobs::{Jobs, gates};
 use crate::schema::Id;
 use crate::schema::kinds::Gate;
-use crate::schema::values::Work;
 use crate::targets::banner::{self, Comment};
 use crate::targets::{Content, Output};
 
 /// Where the script is.
 const SCRIPT: &str = ".github/dtpc/gate.py";
+
+/// The folder of the scripts that jobs call.
+pub const FOLDER: &str = ".github/dtpc";
 
 /// How long judging may take, in minutes.
 pub const TIMEOUT: u64 = 5;
@@ -48,20 +48,16 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
         if let (Some(shard), true) = (job.shard, decides) {
             let cell = job.id.trim_end_matches(&format!("-shard{}", shard.number));
             shards.entry(cell.to_owned()).or_default().push(&job.id);
+        } else if *decides && empty::is_allowed(jobs, job) {
+            // It succeeds without a test, and here that is judged.
+            shards.entry(job.id.clone()).or_default().push(&job.id);
         }
     }
     if let Some(stage) = gate.stage {
         // What a required job needs is required with it; so is what decides which jobs there are.
-        let wanted: HashSet<usize> = judged
-            .iter()
-            .filter(|(_, decides)| *decides)
-            .flat_map(|(job, _)| job.builds.iter().copied())
-            .collect();
-        for (number, build) in jobs.builds_of(stage.id) {
-            if wanted.contains(&number) || is_named(gate, build) {
-                needs.push(build.id.clone());
-                required.push(&build.id);
-            }
+        for number in gates::builds_required(jobs, id) {
+            needs.push(jobs.builds[number].id.clone());
+            required.push(&jobs.builds[number].id);
         }
         if select::is_needed(jobs, stage.id) {
             needs.push(select::JOB.to_owned());
@@ -104,7 +100,7 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
             vec![
                 Step {
                     name: "Check out the gate".to_owned(),
-                    uses: Some(pins::CHECKOUT.uses()),
+                    uses: Some(pins::CHECKOUT.uses(jobs.plan)),
                     with: IndexMap::from([
                         ("persist-credentials", Input::Flag(false)),
                         ("sparse-checkout", Input::Text(".github/dtpc".to_owned())),
@@ -120,13 +116,11 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
             ],
         )
     };
-    (format!("gate-{}", gate.head.name()), entry)
+    (key(gate.head.name()), entry)
 }
 
-/// Whether a gate requires a build by its own name.
-fn is_named(gate: &Gate, build: &BuildJob) -> bool {
-    gate.requires.iter().any(|pattern| {
-        pattern.of == Some(Work::Build(build.build))
-            && pattern.points.iter().all(|p| build.points.contains(p))
-    })
+/// The id of a gate's job. No suite has one like it: names hold no `-`, so none of their ids has two in
+/// a row.
+pub fn key(name: &str) -> String {
+    format!("gate--{name}")
 }

@@ -1,10 +1,14 @@
 //! GitHub Actions: a workflow for each stage that runs on GitHub.
 
+mod empty;
+mod facts;
 mod gate;
 mod literal;
-mod pins;
+mod notify;
+pub(crate) mod pins;
 mod select;
 mod steps;
+mod summary;
 mod triggers;
 mod workflow;
 
@@ -15,11 +19,12 @@ use super::banner::{self, Comment};
 use super::{Content, Output, RenderError, Target, yaml};
 use crate::jobs::{BuildJob, Filled, Job, Jobs, Late, machines};
 use crate::schema::kinds::{Runner, Secret, Stage, Variable};
-use crate::schema::values::Host;
-use crate::schema::{Id, Plan};
+use crate::schema::values::{COPIES, Host, Trigger};
+use crate::schema::{Decl, Id, Plan};
 use literal::literal;
+pub(crate) use select::is_needed as is_selected;
 pub(crate) use triggers::in_words;
-use workflow::{Concurrency, Input, JobEntry, On, Run, RunDefaults, RunsOn, Service, Workflow};
+use workflow::{Concurrency, Input, JobEntry, Run, RunDefaults, RunsOn, Workflow};
 
 /// The machine of what needs no environment of the plan.
 const HOSTED: &str = "ubuntu-24.04";
@@ -54,7 +59,13 @@ impl Target for GitHubActions {
         if gated {
             outputs.push(gate::script(jobs));
         }
+        outputs.extend(empty::script(jobs));
         outputs.extend(select::outputs(jobs)?);
+        if !outputs.is_empty() {
+            outputs.push(summary::script(jobs));
+        }
+        outputs.extend(notify::script(jobs));
+        outputs.extend(facts::outputs(jobs)?);
         Ok(outputs)
     }
 
@@ -96,11 +107,15 @@ fn workflow(jobs: &Jobs<'_>, stage: Id<Stage>) -> Workflow {
         let (key, entry) = gate::entry(jobs, id);
         entries.insert(key, entry);
     }
-    let on = triggers::on(jobs.plan, declared);
+    entries.insert(summary::JOB.to_owned(), summary::entry(jobs, stage));
+    if let Some(entry) = notify::entry(jobs, stage) {
+        entries.insert(notify::JOB.to_owned(), entry);
+    }
+    let on = triggers::on(jobs, stage);
     Workflow {
         name: literal(&declared.head.title),
         permissions: IndexMap::new(),
-        concurrency: concurrency(&on),
+        concurrency: concurrency(declared),
         on,
         defaults: RunDefaults {
             run: Run {
@@ -111,19 +126,31 @@ fn workflow(jobs: &Jobs<'_>, stage: Id<Stage>) -> Workflow {
     }
 }
 
-/// A new push to a pull request makes the run before it worthless; other runs each stand for a
-/// commit of their own.
-fn concurrency(on: &On) -> Concurrency {
-    if on.pull_request.is_none() {
-        return Concurrency {
-            group: "${{ github.workflow }}-${{ github.run_id }}".to_owned(),
-            cancel_in_progress: Input::Flag(false),
-        };
+/// A new push to a pull request makes the run before it worthless, and so does one to the branch that
+/// a bot copies it to; other runs each stand for a commit of their own. Stages do not stop each other,
+/// whatever their titles.
+fn concurrency(stage: &Decl<Stage>) -> Concurrency {
+    let name = stage.head.name().replace('_', "-");
+    let any = |is: fn(&Trigger) -> bool| stage.trigger.iter().any(|t| is(&t.value));
+    let mut groups = Vec::new();
+    let mut superseded = Vec::new();
+    if any(|t| matches!(t, Trigger::PullRequest { .. })) {
+        groups.push("github.event.pull_request.number".to_owned());
+        superseded.push("github.event_name == 'pull_request'".to_owned());
     }
+    if any(Trigger::is_of_copies) {
+        let copy = format!("startsWith(github.ref_name, '{COPIES}')");
+        groups.push(format!("{copy} && github.ref_name"));
+        superseded.push(copy);
+    }
+    groups.push("github.run_id".to_owned());
     Concurrency {
-        group: "${{ github.workflow }}-${{ github.event.pull_request.number || github.run_id }}"
-            .to_owned(),
-        cancel_in_progress: Input::Text("${{ github.event_name == 'pull_request' }}".to_owned()),
+        group: format!("{name}-${{{{ {} }}}}", groups.join(" || ")),
+        cancel_in_progress: if superseded.is_empty() {
+            Input::Flag(false)
+        } else {
+            Input::Text(format!("${{{{ {} }}}}", superseded.join(" || ")))
+        },
     }
 }
 
@@ -157,38 +184,17 @@ fn entry(jobs: &Jobs<'_>, job: &Job, selected: bool) -> JobEntry {
     }
     JobEntry {
         runs_on: runs_on(job.runner.map(|r| &plan.runners[r].body)),
-        environment: approved_in(plan, job.stage, !job.secrets.is_empty(), job.runner),
+        environment: deployment(plan, job.stage, &job.secrets, job.runner),
         timeout_minutes: job.timeout.whole_minutes().max(1),
-        outputs: steps::outputs(job),
+        outputs: steps::outputs(jobs, job),
         container: job.container.as_ref().map(|image| workflow::Container {
             image: filled(plan, image),
         }),
-        services: services(plan, job),
+        services: steps::services::containers(plan, job),
         env: steps::environment(jobs, job),
         steps: steps::of(jobs, job),
         ..common
     }
-}
-
-/// The services of a job that run beside it in containers.
-fn services(plan: &Plan, job: &Job) -> IndexMap<String, Service> {
-    job.services
-        .iter()
-        .filter_map(|id| {
-            let service = &plan.services[*id];
-            let image = service.image.as_ref()?.reference.to_string();
-            let port = service.port?.value;
-            let env = service
-                .variables
-                .entries
-                .iter()
-                .map(|(name, value)| (name.to_string(), literal(value)))
-                .collect();
-            let name = service.head.name().to_owned();
-            let ports = vec![format!("{port}:{port}")];
-            Some((name, Service { image, env, ports }))
-        })
-        .collect()
 }
 
 fn build_entry(jobs: &Jobs<'_>, build: &BuildJob, selected: bool) -> JobEntry {
@@ -218,24 +224,33 @@ fn build_entry(jobs: &Jobs<'_>, build: &BuildJob, selected: bool) -> JobEntry {
     }
     JobEntry {
         runs_on: runs_on(build.runner.map(|r| &plan.runners[r].body)),
-        environment: approved_in(plan, build.stage, !build.secrets.is_empty(), build.runner),
+        environment: deployment(plan, build.stage, &build.secrets, build.runner),
         timeout_minutes: build.timeout.whole_minutes().max(1),
         steps: steps::of_build(jobs, build),
         ..common
     }
 }
 
-/// The deployment environment that a job waits in until it is approved, if it reaches something that
-/// outsiders may not.
-fn approved_in(
+/// The deployment environment of a job: the one it waits in until it is approved, if it reaches
+/// something that outsiders may not; else the one that keeps its secrets.
+fn deployment(
     plan: &Plan,
     stage: Id<Stage>,
-    has_secrets: bool,
+    secrets: &[Id<Secret>],
     runner: Option<Id<Runner>>,
 ) -> Option<String> {
-    let approval = plan.stages[stage].approval?;
-    let environment = plan.approvals[approval.id].environment.as_ref()?;
-    (has_secrets || machines::is_self_hosted(plan, runner)).then(|| literal(environment))
+    let approval = plan.stages[stage].approval.map(|a| &plan.approvals[a.id]);
+    let waits = !secrets.is_empty() || machines::is_self_hosted(plan, runner);
+    let of_approval = approval
+        .filter(|_| waits)
+        .and_then(|approval| approval.environment.as_ref());
+    let of_secret = || {
+        let mut environments = secrets
+            .iter()
+            .map(|id| plan.secrets[*id].environment.as_ref());
+        environments.find_map(|environment| environment)
+    };
+    of_approval.or_else(of_secret).map(|name| literal(name))
 }
 
 /// A filled-in text as GitHub completes it.
@@ -306,5 +321,95 @@ fn runs_on(runner: Option<&Runner>) -> RunsOn {
         },
         (None, 1) => RunsOn::Label(labels.remove(0)),
         (None, _) => RunsOn::Labels(FlowSeq(labels)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::{self, Entry, LoadError, Loader};
+
+    struct Text(String);
+
+    impl Loader for Text {
+        fn load(&mut self, _path: &str) -> Result<String, LoadError> {
+            Ok(self.0.clone())
+        }
+    }
+
+    const PLAN: &str = include_str!("../../../tests/hostile/plan.dtp");
+    const TEXTS: &[&str] = include!("../../../tests/hostile/texts.rs");
+
+    /// A struct as JSON has its comments too, each before what it stands behind.
+    fn without_comments(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(map) => {
+                for (key, value) in map {
+                    let commented = ["name", "uses", "cron", "actions"].contains(&key.as_str());
+                    if let (true, Some([_, own])) = (commented, value.as_array().map(Vec::as_slice))
+                    {
+                        *value = own.clone();
+                    }
+                    without_comments(value);
+                }
+            }
+            serde_json::Value::Array(list) => list.iter_mut().for_each(without_comments),
+            _ => {}
+        }
+    }
+
+    /// Whatever stands in a plan: who reads the file reads what was meant, not what its text looks
+    /// like.
+    #[test]
+    fn what_is_read_back_is_what_was_written() {
+        let mut compared = 0;
+        for text in TEXTS {
+            let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+            let text = text.replace('\n', "\\n").replace('\t', "\\t");
+            for places in [
+                &[
+                    "X_suite_title_X",
+                    "X_argument_X",
+                    "X_variable_X",
+                    "X_service_variable_X",
+                ][..],
+                &["X_stage_title_X", "X_build_command_X"],
+                &[
+                    "X_status_X",
+                    "X_label_X",
+                    "X_group_X",
+                    "X_with_key_X",
+                    "X_with_X",
+                ],
+                &[
+                    "X_branch_X",
+                    "X_axis_title_X",
+                    "X_axis_text_X",
+                    "X_python_X",
+                ],
+            ] {
+                let mut plan = PLAN.to_owned();
+                for place in places {
+                    plan = plan.replace(place, &text);
+                }
+                let entry = Entry {
+                    file: "plan.dtp".to_owned(),
+                    folders: Vec::new(),
+                };
+                let compilation = compile::compile(&entry, None, &mut Text(plan));
+                let Some(checked) = &compilation.plan else {
+                    continue;
+                };
+                let jobs = Jobs::derive(checked, &compilation.sources);
+                let meant = workflow(&jobs, jobs.stages[0]);
+                let written = yaml::text(&meant).unwrap_or_default();
+                let read: Option<serde_json::Value> = serde_yaml::from_str(&written).ok();
+                let mut meant = serde_json::to_value(&meant).unwrap_or_default();
+                without_comments(&mut meant);
+                assert_eq!(read, Some(meant), "{text:?}\n{written}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 100, "{compared}");
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::workflow::{Input, JobEntry, Step};
 use super::{pins, triggers, variable_key};
+use crate::glob;
 use crate::jobs::changes::is_by_paths;
 use crate::jobs::{Job, Jobs};
 use crate::schema::kinds::{Paths, Stage};
@@ -14,10 +15,13 @@ use crate::schema::values::{
 };
 use crate::schema::{Decl, Id, Plan};
 use crate::targets::banner::{self, Comment};
-use crate::targets::{Content, Output, RenderError, glob};
+use crate::targets::{Content, Output, RenderError};
 
 /// The id of the job.
 pub const JOB: &str = "select";
+
+/// What people call it.
+pub const TITLE: &str = "Select the jobs";
 
 /// Where the script is. Its name is not that of a module of Python, which it would hide.
 const SCRIPT: &str = ".github/dtpc/select_jobs.py";
@@ -43,7 +47,7 @@ pub fn condition(job: &str) -> String {
 pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> JobEntry {
     let plan = jobs.plan;
     let name = super::commented(
-        "Select the jobs".to_owned(),
+        TITLE.to_owned(),
         jobs,
         plan.stages[stage].head.span,
         "stage",
@@ -72,7 +76,7 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> JobEntry {
     let steps = vec![
         Step {
             name: "Check out the changes".to_owned(),
-            uses: Some(pins::CHECKOUT.uses()),
+            uses: Some(pins::CHECKOUT.uses(plan)),
             with: IndexMap::from([
                 ("persist-credentials", Input::Flag(false)),
                 // The files that changed are those between two commits.

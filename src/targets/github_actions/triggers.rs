@@ -2,21 +2,23 @@
 
 use std::str::FromStr;
 
-use serde_yaml::Commented;
+use serde_yaml::{Commented, FlowSeq};
 
 use super::literal::literal;
-use super::workflow::{Branches, Choice, Dispatch, On, Schedule};
+use super::workflow::{Choice, Dispatch, On, Refs, Schedule};
+use crate::jobs::Jobs;
 use crate::schema::kinds::Stage;
-use crate::schema::values::{DispatchInput, Text, Trigger};
-use crate::schema::{Decl, Plan};
+use crate::schema::values::{ConditionNode, DispatchInput, Fact, Text, Trigger};
+use crate::schema::{Id, Plan};
 
 /// The answer that asks for every value of an axis.
 pub const ALL: &str = "all";
 
 /// The `on:` of a stage. Two triggers of one event become one that takes either.
-pub fn on(plan: &Plan, stage: &Decl<Stage>) -> On {
+pub fn on(jobs: &Jobs<'_>, stage: Id<Stage>) -> On {
+    let plan = jobs.plan;
     let mut on = On::default();
-    for trigger in &stage.trigger {
+    for trigger in &plan.stages[stage].trigger {
         match &trigger.value {
             Trigger::PullRequest { branches } => {
                 add(&mut on.pull_request, branches, &[]);
@@ -38,7 +40,36 @@ pub fn on(plan: &Plan, stage: &Decl<Stage>) -> On {
             Trigger::Commit => {}
         }
     }
+    if let Some(pull_request) = &mut on.pull_request {
+        pull_request.types = types(jobs, stage);
+    }
     on
+}
+
+/// What must happen to a pull request for a run to begin, where labels decide about its jobs: that one
+/// is put on, too, and that one is taken off if its absence decides. GitHub starts runs for neither
+/// by itself.
+fn types(jobs: &Jobs<'_>, stage: Id<Stage>) -> Option<FlowSeq<Vec<&'static str>>> {
+    let (mut on, mut off) = (false, false);
+    for condition in jobs.of_stage(stage).flat_map(|job| &job.when) {
+        on |= asks_for_label(&condition.node, true);
+        off |= asks_for_label(&condition.node, false);
+    }
+    let mut types = vec!["opened", "synchronize", "reopened"];
+    types.extend(on.then_some("labeled"));
+    types.extend(off.then_some("unlabeled"));
+    (on || off).then_some(FlowSeq(types))
+}
+
+/// Whether a label, or with `present` false its absence, helps a condition to hold.
+fn asks_for_label(node: &ConditionNode, present: bool) -> bool {
+    match node {
+        ConditionNode::Fact(fact) => present && matches!(fact, Fact::Label(_)),
+        ConditionNode::Not(inner) => asks_for_label(inner, !present),
+        ConditionNode::And(parts) | ConditionNode::Or(parts) => {
+            parts.iter().any(|part| asks_for_label(part, present))
+        }
+    }
 }
 
 /// A question to whoever starts the workflow by hand.
@@ -58,8 +89,8 @@ fn choice(plan: &Plan, input: &DispatchInput) -> (String, Choice) {
     (input.name.to_string(), choice)
 }
 
-fn add(event: &mut Option<Branches>, branches: &[Text], tags: &[Text]) {
-    let event = event.get_or_insert_with(Branches::default);
+fn add(event: &mut Option<Refs>, branches: &[Text], tags: &[Text]) {
+    let event = event.get_or_insert_with(Refs::default);
     event.branches.extend(branches.iter().map(|b| literal(b)));
     event.tags.extend(tags.iter().map(|t| literal(t)));
 }

@@ -20,11 +20,11 @@ pub struct Workflow {
 #[derive(Debug, Default, Serialize)]
 pub struct On {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pull_request: Option<Branches>,
+    pub pull_request: Option<Refs>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub merge_group: Option<Branches>,
+    pub merge_group: Option<Refs>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub push: Option<Branches>,
+    pub push: Option<Refs>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub schedule: Vec<Schedule>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,7 +50,10 @@ pub struct Choice {
 
 /// The branches and tags to which a trigger is limited.
 #[derive(Debug, Default, Serialize)]
-pub struct Branches {
+pub struct Refs {
+    /// What happened to a pull request; the usual without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub types: Option<FlowSeq<Vec<&'static str>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub branches: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -122,7 +125,10 @@ impl JobEntry {
             runs_on: RunsOn::Label(super::HOSTED.to_owned()),
             environment: None,
             timeout_minutes,
-            permissions: Permissions { contents: "read" },
+            permissions: Permissions {
+                contents: "read",
+                actions: None,
+            },
             outputs: IndexMap::new(),
             container: None,
             services: IndexMap::new(),
@@ -158,6 +164,8 @@ pub enum RunsOn {
 #[derive(Debug, Serialize)]
 pub struct Permissions {
     pub contents: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Commented<&'static str>>,
 }
 
 /// A container beside a job.
@@ -167,6 +175,9 @@ pub struct Service {
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub env: IndexMap<String, String>,
     pub ports: Vec<String>,
+    /// Further options of `docker create`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<String>,
 }
 
 /// A step of a job.

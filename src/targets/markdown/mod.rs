@@ -7,6 +7,7 @@ mod text;
 use super::banner::{self, Comment};
 use super::{Content, Output, RenderError, Target, templates};
 use crate::jobs::Jobs;
+use crate::schema::Plan;
 
 /// `--target markdown`
 pub struct Markdown;
@@ -29,16 +30,19 @@ impl Target for Markdown {
         environment.add_filter("line", text::line);
         let values = minijinja::Value::from(minijinja::value::Serde(context::Document::of(jobs)));
         let body = templates::render(&environment, "test-plan.md", SOURCE, values)?;
-        let path = jobs
-            .plan
-            .plans
-            .iter()
-            .find_map(|(_, plan)| plan.document.as_ref().map(ToString::to_string))
-            .unwrap_or_else(|| "docs/test-plan.md".to_owned());
         let text = banner::sign(jobs, Comment::Markup, &text::tidy(&body));
         Ok(vec![Output {
-            path,
+            path: path(jobs.plan),
             content: Content::Whole(text),
         }])
     }
+}
+
+/// Where the document goes.
+pub(super) fn path(plan: &Plan) -> String {
+    let given = plan
+        .plans
+        .iter()
+        .find_map(|(_, plan)| plan.document.as_ref());
+    given.map_or_else(|| "docs/test-plan.md".to_owned(), ToString::to_string)
 }

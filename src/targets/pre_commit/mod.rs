@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::banner::{self, Comment};
-use super::{Content, Output, RenderError, Target, glob, yaml};
+use super::{Content, Output, RenderError, Target, yaml};
+use crate::glob;
 use crate::jobs::{Jobs, command};
 use crate::schema::kinds::Hook;
-use crate::schema::values::{GitStage, Glob, Host, Role};
-use crate::schema::{Decl, Plan};
+use crate::schema::values::{GitStage, Glob, Host};
+use crate::schema::{Id, Plan};
 
 /// `--target pre-commit`
 pub struct PreCommit;
@@ -88,7 +89,7 @@ impl Config {
     fn of(plan: &Plan) -> Self {
         let mut repos: Vec<Repo> = Vec::new();
         let mut git_stages: Vec<GitStage> = Vec::new();
-        for (_, hook) in plan.hooks.iter() {
+        for (id, hook) in plan.hooks.iter() {
             // What nobody knows yet cannot be run; it stands among the document's open questions.
             if hook.head.open("entry").is_some() || hook.head.open("rev").is_some() {
                 continue;
@@ -101,7 +102,7 @@ impl Config {
                 .as_ref()
                 .map_or_else(|| "local".to_owned(), ToString::to_string);
             let rev = hook.rev.as_ref().map(ToString::to_string);
-            let entry = HookEntry::of(plan, hook);
+            let entry = HookEntry::of(plan, id);
             match repos
                 .last_mut()
                 .filter(|last| last.repo == repo && last.rev == rev)
@@ -124,7 +125,8 @@ impl Config {
 }
 
 impl HookEntry {
-    fn of(plan: &Plan, hook: &Decl<Hook>) -> Self {
+    fn of(plan: &Plan, id: Id<Hook>) -> Self {
+        let hook = &plan.hooks[id];
         let local = hook.repo.is_none();
         let texts =
             |items: &[crate::schema::values::Text]| items.iter().map(ToString::to_string).collect();
@@ -135,11 +137,11 @@ impl HookEntry {
                 .map_or_else(|| hook.head.name().replace('_', "-"), ToString::to_string),
             name: hook.head.title.clone(),
             entry: hook.entry.as_ref().map(|e| command::shell(&e.words)),
-            language: local.then_some("system"),
+            language: local.then(|| hook.runtime.word()),
             args: texts(&hook.arguments),
             types_or: texts(&hook.file_types),
             files: regex(hook.files.iter()),
-            exclude: regex(excepted(plan, hook.role)),
+            exclude: regex(excepted(plan, id)),
             pass_filenames: (!hook.pass_filenames).then_some(false),
             additional_dependencies: texts(&hook.dependencies),
             stages: vec![word(hook.git_stage)],
@@ -147,11 +149,13 @@ impl HookEntry {
     }
 }
 
-/// The files that hooks of a role pass over.
-fn excepted(plan: &Plan, role: Option<Role>) -> impl Iterator<Item = &Glob> {
+/// The files that a hook passes over: by its role, and by its name where an exception gives names.
+fn excepted(plan: &Plan, id: Id<Hook>) -> impl Iterator<Item = &Glob> {
+    let role = plan.hooks[id].role;
     plan.exceptions
         .iter()
         .filter(move |(_, e)| role.is_some_and(|role| e.from.contains(&role)))
+        .filter(move |(_, e)| e.hooks.is_empty() || e.hooks.iter().any(|hook| hook.id == id))
         .flat_map(|(_, e)| &e.paths)
 }
 

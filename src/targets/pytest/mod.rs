@@ -1,10 +1,14 @@
-//! The configuration of pytest: the markers with their descriptions, strictly.
+//! The configuration of pytest: the markers with their descriptions, strictly; and the plugin that
+//! holds tests to the rules of the plan.
 
 mod ini;
-mod pyproject;
+mod literal;
+mod plugin;
+mod toml;
 
-use super::banner::{self, Comment};
-use super::{Content, Output, RenderError, Target};
+use super::banner::{self, Comment, Provenance};
+use super::partial::Held;
+use super::{Content, Edited, Output, RenderError, Target};
 use crate::jobs::Jobs;
 use crate::jobs::command;
 use crate::name::one_line;
@@ -20,7 +24,7 @@ impl Target for Pytest {
     }
 
     fn about(&self) -> &'static str {
-        "pytest's markers, strictly: pytest.ini, or the table in a pyproject.toml"
+        "pytest's markers, strictly, and a plugin that holds tests to the plan's rules"
     }
 
     fn render(&self, jobs: &Jobs<'_>) -> Result<Vec<Output>, RenderError> {
@@ -28,30 +32,205 @@ impl Target for Pytest {
         if !uses_pytest(plan) {
             return Ok(Vec::new());
         }
-        let settings = Settings {
-            markers: markers(plan),
-            test_paths: test_paths(plan),
-        };
         let path = config_path(plan);
-        let content = if path.rsplit('/').next() == Some("pyproject.toml") {
-            let origin = banner::origin(jobs).to_owned();
-            Content::Shared(Box::new(move |present| {
-                pyproject::edit(present, &settings, &origin)
-            }))
-        } else {
-            Content::Whole(banner::sign(jobs, Comment::Hash, &ini::text(&settings)?))
-        };
-        Ok(vec![Output { path, content }])
+        let settings = Settings::of(jobs, &path);
+        let whole = settings.whole(jobs)?;
+        let config = Content::Shared(Box::new(move |present| {
+            settings.edited(present, whole.as_deref())
+        }));
+        Ok(vec![
+            Output {
+                path,
+                content: config,
+            },
+            plugin::output(jobs)?,
+        ])
+    }
+
+    fn owned_folders(&self) -> &'static [&'static str] {
+        &[plugin::FOLDER]
+    }
+
+    fn owned_files(&self) -> &'static [&'static str] {
+        &["pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"]
     }
 }
+
+/// The files that pytest looks for its settings in, in this order: it reads the first that has some,
+/// and no other.
+pub const READING_ORDER: [&str; 7] = [
+    "pytest.toml",
+    ".pytest.toml",
+    "pytest.ini",
+    ".pytest.ini",
+    "pyproject.toml",
+    "tox.ini",
+    "setup.cfg",
+];
+
+/// Whether pytest reads its settings from a file of this name that holds this text, where it finds
+/// no other.
+pub fn has_settings(name: &str, text: &str) -> bool {
+    match name {
+        "pyproject.toml" => text.contains("[tool.pytest"),
+        "tox.ini" => text.lines().any(|line| line.starts_with("[pytest]")),
+        "setup.cfg" => text.lines().any(|line| line.starts_with("[tool:pytest]")),
+        _ => true,
+    }
+}
+
+/// The oldest pytest that finds a plugin in its `pythonpath`.
+const LEAST_PYTEST: &str = "8.4";
+
+/// The options that dtpc asks for; others that stand there stay.
+const OPTIONS: [&str; 4] = ["--strict-markers", "--strict-config", "-p", plugin::MODULE];
 
 /// What pytest is told.
 #[derive(Debug)]
 struct Settings {
+    /// The file it goes to, below the root.
+    path: String,
+    /// The plan it comes from.
+    origin: String,
     /// Each marker as pytest registers it: `name: description` or `name(N): description`.
     markers: Vec<String>,
     /// The folders in which tests are looked for.
     test_paths: Vec<String>,
+    /// The folder of the plugin, as seen from that of the file.
+    plugin_folder: String,
+}
+
+impl Settings {
+    fn of(jobs: &Jobs<'_>, path: &str) -> Self {
+        let up = "../".repeat(path.matches('/').count());
+        Self {
+            path: path.to_owned(),
+            origin: banner::origin(jobs).to_owned(),
+            markers: markers(jobs.plan),
+            test_paths: test_paths(jobs.plan),
+            plugin_folder: format!("{up}{}", plugin::FOLDER),
+        }
+    }
+
+    /// The name of the file without its folders.
+    fn file(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    fn is_ini(&self) -> bool {
+        self.file()
+            .rsplit_once('.')
+            .is_some_and(|(_, kind)| kind == "ini")
+    }
+
+    /// The file where it is dtpc's alone; nothing for one that never is.
+    fn whole(&self, jobs: &Jobs<'_>) -> Result<Option<String>, RenderError> {
+        let body = match self.file() {
+            "pyproject.toml" => return Ok(None),
+            _ if self.is_ini() => ini::whole(self)?,
+            _ => toml::whole(self),
+        };
+        Ok(Some(banner::sign(jobs, Comment::Hash, &body)))
+    }
+
+    /// The file as it is to be: dtpc's own whole, in one that people wrote the keys of dtpc.
+    fn edited(&self, present: Option<&str>, whole: Option<&str>) -> Result<Edited, RenderError> {
+        let present = present.unwrap_or_default();
+        if let Some(whole) = whole
+            && (present.trim().is_empty() || banner::provenance(present) != Provenance::Foreign)
+        {
+            let loses = (!present.trim().is_empty())
+                .then(|| banner::protection(present, &self.origin))
+                .flatten();
+            let text = whole.to_owned();
+            return Ok(Edited { text, loses });
+        }
+        if self.is_ini() {
+            ini::edit(present, self)
+        } else {
+            toml::edit(present, self)
+        }
+    }
+
+    /// Those of the options that are not there.
+    fn missing_options(words: &[String]) -> Vec<&'static str> {
+        let [markers, config, load, module] = OPTIONS;
+        let mut missing: Vec<&str> = [markers, config]
+            .into_iter()
+            .filter(|option| !words.iter().any(|word| word == option))
+            .collect();
+        let is_loaded = words
+            .windows(2)
+            .any(|pair| pair[0] == load && pair[1] == module)
+            || words
+                .iter()
+                .filter_map(|word| word.strip_prefix(load))
+                .any(|name| name.trim() == module);
+        if !is_loaded {
+            missing.extend([load, module]);
+        }
+        missing
+    }
+
+    /// Whether the folders in a file stay as they are: people said where they look for tests, or
+    /// there is nothing to say.
+    fn keeps_test_paths(&self, present: Option<&[String]>, above: &str) -> bool {
+        let held = super::partial::held(above, present.map(|_| ""));
+        held == Held::Foreign || held == Held::Nothing && self.test_paths.is_empty()
+    }
+}
+
+/// The words of a string of options, as a POSIX shell divides them; nothing where a quote has no end.
+fn words(text: &str) -> Option<Vec<String>> {
+    shlex::split(text)
+}
+
+/// What of people's own writing a file no longer holds after a change.
+#[derive(Debug, Default)]
+struct Lost {
+    entries: Vec<String>,
+    changed: Vec<&'static str>,
+}
+
+impl Lost {
+    /// Looks at a key that was set: people's entries that are not among the wanted ones are lost, and
+    /// so is a change by hand.
+    fn note(&mut self, key: &'static str, held: Held, present: &[String], wanted: &[String]) {
+        if held == Held::Changed {
+            self.changed.push(key);
+        }
+        if held == Held::Foreign {
+            let kept: Vec<&str> = wanted.iter().map(|entry| entry_name(entry)).collect();
+            let lost = present
+                .iter()
+                .map(|entry| entry_name(entry))
+                .filter(|name| !kept.contains(name));
+            self.entries
+                .extend(lost.map(|name| format!("`{name}` in {key}")));
+        }
+    }
+
+    /// Comments inside of a value that was replaced.
+    fn comments(&mut self, key: &str) {
+        self.entries.push(format!("the comments in {key}"));
+    }
+
+    fn in_words(&self) -> Option<String> {
+        let mut words = Vec::new();
+        if !self.entries.is_empty() {
+            words.push(format!("would lose {}", self.entries.join(", ")));
+        }
+        if !self.changed.is_empty() {
+            let keys = self.changed.join(" and ");
+            words.push(format!("was changed by hand in {keys} since dtpc wrote it"));
+        }
+        (!words.is_empty()).then(|| words.join(", and "))
+    }
+}
+
+/// What an entry is called: a marker without its argument and description.
+fn entry_name(entry: &str) -> &str {
+    entry.split([':', '(']).next().unwrap_or(entry).trim()
 }
 
 fn uses_pytest(plan: &Plan) -> bool {

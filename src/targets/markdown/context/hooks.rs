@@ -49,7 +49,12 @@ pub fn exceptions(plan: &Plan) -> Vec<Vec<String>> {
                 head.title.clone(),
                 or_open(head, "paths", (!paths.is_empty()).then(|| paths.join(" "))),
                 e.kind.map_or("", |k| k.title()).to_owned(),
-                from.join(", "),
+                if e.hooks.is_empty() {
+                    from.join(", ")
+                } else {
+                    let hooks = e.hooks.iter().map(|h| plan.hooks[h.id].head.title.as_str());
+                    hooks.collect::<Vec<_>>().join(", ")
+                },
                 or_open(head, "because", e.because.as_ref().map(ToString::to_string)),
                 or_open(
                     head,

@@ -231,7 +231,7 @@ pub fn stage(jobs: &Jobs<'_>, id: Id<Stage>) -> StageSection {
     let hours = stage.gpu_budget.map(|b| b.value.to_string());
     fact(&mut facts, head, "gpu_budget", "Budget of GPU time", hours);
     facts.extend(expected(jobs, id));
-    let failure = stage.on_failure.map(|f| f.title().to_owned());
+    let failure = stage.on_failure.as_ref().map(|f| words::failure(plan, f));
     fact(&mut facts, head, "on_failure", "A failure", failure);
     let gates = jobs
         .gates_of(id)

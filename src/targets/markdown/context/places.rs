@@ -4,7 +4,7 @@ use super::{or_open, texts};
 use crate::jobs::{command, selection};
 use crate::name::one_line;
 use crate::schema::kinds::{Environment, Runner};
-use crate::schema::values::Local;
+use crate::schema::values::{Local, Ready};
 use crate::schema::{Decl, Plan};
 
 pub fn environment(plan: &Plan, environment: &Decl<Environment>) -> Vec<String> {
@@ -69,6 +69,13 @@ pub fn services(plan: &Plan) -> Vec<Vec<String>> {
                     .port
                     .map(|p| p.value.to_string())
                     .unwrap_or_default(),
+                match &service.ready {
+                    Ready::Tcp => "it takes a connection".to_owned(),
+                    Ready::Http(path) => format!("it answers {path}"),
+                    Ready::Command(command) => {
+                        format!("{} succeeds", command::shell(&command.words))
+                    }
+                },
                 service.ready_within.to_string(),
                 one_line(&service.head.doc),
             ]

@@ -121,10 +121,7 @@ pub fn retries_of_a_stage(retries: u32) -> String {
 fn inside(plan: &Plan, container: &Container) -> String {
     match container {
         Container::Build(build) => {
-            format!(
-                "the image of the build {}",
-                plan.builds[build.id].head.title
-            )
+            format!("the image of {}", words::named_build(plan, build))
         }
         Container::Image(image) => written(plan, image),
     }

@@ -3,8 +3,8 @@
 use crate::jobs::cells;
 use crate::schema::Plan;
 use crate::schema::values::{
-    AxisPoint, Condition, ConditionNode, Fact, JobPattern, Need, Outcome, Variables, Weakening,
-    Work,
+    AxisPoint, BuildRef, Condition, ConditionNode, Fact, JobPattern, Need, OnFailure, Outcome,
+    Variables, Weakening, Work,
 };
 
 /// What must hold of a run.
@@ -103,7 +103,7 @@ pub fn needs(plan: &Plan, needs: &[Need]) -> String {
         .iter()
         .filter_map(|need| match need {
             Need::Service(_) => None,
-            Need::Build(build) => Some(format!("the build {}", plan.builds[build.id].head.title)),
+            Need::Build(build) => Some(named_build(plan, build)),
             Need::Artifact(artifact) => Some(format!(
                 "the artifact {}",
                 plan.artifacts[artifact.id].head.title
@@ -111,6 +111,22 @@ pub fn needs(plan: &Plan, needs: &[Need]) -> String {
         })
         .collect();
     named.join(", ")
+}
+
+/// A build that is needed, with the values that are named: `the build Image (vllm, 13.0)`.
+pub fn named_build(plan: &Plan, build: &BuildRef) -> String {
+    let title = &plan.builds[build.id].head.title;
+    let values: Vec<&str> = build
+        .points
+        .iter()
+        .filter_map(|point| cells::value(plan, *point))
+        .map(|value| value.name.as_str())
+        .collect();
+    if values.is_empty() {
+        format!("the build {title}")
+    } else {
+        format!("the build {title} ({})", values.join(", "))
+    }
 }
 
 /// What a result counts for: `advisory, because it is new`.
@@ -141,4 +157,26 @@ pub fn variables(variables: &Variables) -> String {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     written.join(" ")
+}
+
+/// What a failure does, who is told and where.
+pub fn failure(plan: &Plan, failure: &OnFailure) -> String {
+    let mut text = failure.title();
+    let Some(notice) = failure.notice() else {
+        return text;
+    };
+    if let Some(channel) = notice.channel {
+        text.push_str(", through the webhook of “");
+        text.push_str(&plan.secrets[channel.id].head.title);
+        text.push('”');
+        if !matches!(failure, OnFailure::Notify(_)) {
+            text.push_str(", and names ");
+            text.push_str(notice.whom.title());
+        }
+    }
+    if let Some(ignored) = super::texts(&notice.ignore) {
+        text.push_str(", but for ");
+        text.push_str(&ignored);
+    }
+    text
 }

@@ -1,0 +1,273 @@
+//! What is held against each other: each check is one small file, and [`REGISTRY`] lists them all.
+
+mod commands;
+mod conditions;
+mod exceptions;
+mod features;
+mod globs;
+mod jobs;
+mod layouts;
+mod markers;
+mod owners;
+mod quarantines;
+mod registered;
+mod results;
+mod services;
+mod stages;
+mod twice;
+mod unknown;
+mod unrun;
+
+use std::cell::RefCell;
+
+use super::facts::{Case, Facts, Runner, Test};
+use super::junit::Results;
+use super::selection::{Call, Lane, Matcher, Selection};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::init::Tree;
+use crate::jobs::{Job, Jobs, cells, selection};
+use crate::schema::Plan;
+use crate::schema::values::MarkerNode;
+use crate::source::{SourceMap, Span};
+
+/// What a check looks at, and where it reports.
+pub struct Context<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Its jobs.
+    pub jobs: &'a Jobs<'a>,
+    /// What was found in the repository.
+    pub facts: &'a Facts,
+    /// Which job runs what.
+    pub selection: &'a Selection,
+    /// The repository.
+    pub tree: &'a dyn Tree,
+    /// The texts of both.
+    pub sources: &'a SourceMap,
+    /// What a run told, where its files are given.
+    pub results: Option<&'a Results>,
+    /// Answers what a test matches.
+    pub matcher: &'a RefCell<Matcher<'a, 'a>>,
+    found: Vec<Diagnostic>,
+}
+
+/// One way in which a repository and a plan can disagree.
+pub trait Check: Sync {
+    /// The codes it can report.
+    fn codes(&self) -> &'static [Code];
+
+    /// Looks at both.
+    fn check(&self, context: &mut Context<'_>);
+}
+
+/// Every check, in the order of the codes.
+pub static REGISTRY: &[&dyn Check] = &[
+    &unrun::Unrun,
+    &twice::Twice,
+    &markers::Rules,
+    &registered::Registered,
+    &unknown::NotKnown,
+    &jobs::EmptyJobs,
+    &stages::Promised,
+    &conditions::Conditions,
+    &owners::Owners,
+    &layouts::Layouts,
+    &services::Services,
+    &features::Features,
+    &commands::Commands,
+    &exceptions::Exceptions,
+    &quarantines::Quarantines,
+    &results::Ran,
+    &globs::Globs,
+];
+
+impl<'a> Context<'a> {
+    /// One in which nothing was found yet.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is one of the things that are held together"
+    )]
+    pub fn new(
+        jobs: &'a Jobs<'a>,
+        facts: &'a Facts,
+        selection: &'a Selection,
+        tree: &'a dyn Tree,
+        results: Option<&'a Results>,
+        matcher: &'a RefCell<Matcher<'a, 'a>>,
+    ) -> Self {
+        Self {
+            plan: jobs.plan,
+            jobs,
+            facts,
+            selection,
+            tree,
+            sources: jobs.sources,
+            results,
+            matcher,
+            found: Vec::new(),
+        }
+    }
+
+    /// What all checks find.
+    pub fn look(mut self) -> Vec<Diagnostic> {
+        for check in REGISTRY {
+            let before = self.found.len();
+            check.check(&mut self);
+            debug_assert!(
+                self.found[before..]
+                    .iter()
+                    .all(|d| check.codes().contains(&d.code)),
+                "a check reports what is not among its codes"
+            );
+        }
+        self.found
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// Whether a test carries what an expression asks for; not where that is too large to decide.
+    fn matches(&self, node: &MarkerNode, case: &Case) -> bool {
+        self.matcher.borrow_mut().matches(node, case) == Some(true)
+    }
+
+    /// The tests, by number.
+    fn tests(&self) -> impl Iterator<Item = (usize, &'a Test)> + use<'a> {
+        self.facts.tests.iter().enumerate()
+    }
+
+    fn lane(&self, number: u32) -> &'a Lane {
+        &self.selection.lanes[number as usize]
+    }
+
+    fn job_of(&self, number: u32) -> &'a Job {
+        &self.jobs.jobs[self.lane(number).job]
+    }
+
+    /// Whether it is known which jobs run a test.
+    fn is_clear(&self, number: usize) -> bool {
+        let test = &self.facts.tests[number];
+        test.unknown.is_none()
+            && self.selection.near[number]
+                .iter()
+                .all(|lane| self.lane(*lane).unclear.is_none())
+    }
+
+    /// Whether a test is in quarantine.
+    fn is_quarantined(&self, test: &Test) -> bool {
+        self.plan.quarantines.iter().any(|(_, quarantine)| {
+            quarantine
+                .test
+                .as_ref()
+                .is_some_and(|id| names(&id.text, test))
+        })
+    }
+
+    /// Whether some suite says that a file is its own: it looks there, or its globs name it.
+    fn is_owned(&self, file: &str) -> bool {
+        self.plan
+            .suites
+            .iter()
+            .any(|(_, suite)| suite.paths.iter().any(|glob| glob.matches(file)))
+    }
+
+    /// The declared expressions that keep a case out of a job, each with where it stands.
+    fn keeping_out(&self, lane: u32, case: &Case) -> Vec<(Span, String, Factor)> {
+        let (lane, job) = (self.lane(lane), self.job_of(lane));
+        let plan = self.plan;
+        let mut out = Vec::new();
+        if !matches!(lane.call, Call::Pytest(_)) {
+            return out;
+        }
+        let mut ask = |node: &MarkerNode, span: Span, words: String, factor: Factor| {
+            if self.matcher.borrow_mut().matches(node, case) == Some(false) {
+                out.push((span, words, factor));
+            }
+        };
+        let stage = &plan.stages[job.stage];
+        let stage_span = stage.selects.as_ref().map_or(stage.head.head, |s| s.span);
+        ask(
+            &selection::of_stage(plan, job.stage),
+            stage_span,
+            format!("what the stage `{}` selects", stage.head.name()),
+            Factor::Stage,
+        );
+        let suite = &plan.suites[job.suite];
+        let types: Vec<_> = suite.types.iter().collect();
+        if let [only] = types.as_slice()
+            && let Some(selects) = &plan.types[only.id].selects
+        {
+            let words = format!(
+                "what the type `{}` selects",
+                plan.types[only.id].head.name()
+            );
+            ask(&selects.node, selects.span, words, Factor::Suite);
+        }
+        if let Some(takes) = &plan.environments[job.environment].takes {
+            let name = plan.environments[job.environment].head.name();
+            let words = format!("what the environment `{name}` takes");
+            ask(&takes.node, takes.span, words, Factor::Place);
+        }
+        for point in &job.points {
+            if let (Some(node), Some(value)) =
+                (selection::of_axis(plan, *point), cells::value(plan, *point))
+            {
+                let axis = plan.axes[point.axis].head.name();
+                let words = format!("what `{}` on the axis `{axis}` takes", value.name);
+                ask(&node, value.span, words, Factor::Axis);
+            }
+        }
+        let own = job.setting(plan, |at| at.select.as_ref(), |suite| suite.select.as_ref());
+        if let Some(own) = own {
+            let words = format!("what the suite `{}` selects", suite.head.name());
+            ask(&own.node, own.span, words, Factor::Suite);
+        }
+        if let Some(part) = job.runs[lane.run].part
+            && let Some(node) = selection::own_factor(plan, job, part)
+        {
+            let words = format!("what the part `{}` selects", plan.parts[part].head.name());
+            ask(&node, plan.parts[part].head.head, words, Factor::Part);
+        }
+        out
+    }
+}
+
+/// What of a job keeps a test out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Factor {
+    /// Its stage.
+    Stage,
+    /// Its suite, or the type of it.
+    Suite,
+    /// Its environment.
+    Place,
+    /// A value of an axis.
+    Axis,
+    /// A part of the suite.
+    Part,
+}
+
+/// Whether an id that the plan names is that of a test, or of one of its cases.
+fn names(id: &str, test: &Test) -> bool {
+    let bare = id.split('[').next().unwrap_or(id);
+    match (test.runner, &test.cargo) {
+        (Runner::Cargo, Some(cargo)) => cargo.name == id || test.id == id,
+        _ => {
+            test.id == bare
+                && (bare == id
+                    || !test.is_whole
+                    || test.cases.iter().any(|case| test.id_of(case) == id))
+        }
+    }
+}
+
+/// `a`, `b` and 3 more
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|n| format!("`{n}`")).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,80 @@
+//! What jobs hand to each other, and what people fetch: the artifacts of the plan.
+
+use indexmap::IndexMap;
+
+use super::super::literal::literal;
+use super::super::pins;
+use super::super::workflow::{Input, Step};
+use crate::jobs::Jobs;
+use crate::schema::Id;
+use crate::schema::kinds::Artifact;
+
+/// Fetches artifacts of other jobs into the checkout, each by its whole name: a pattern would take
+/// what other jobs of the run made too, and be content with nothing.
+pub(super) fn fetched<'j>(
+    jobs: &Jobs<'_>,
+    artifacts: &[Id<Artifact>],
+    makers: impl Fn(Id<Artifact>) -> Vec<&'j str>,
+) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for id in artifacts {
+        let artifact = &jobs.plan.artifacts[*id];
+        let makers = makers(*id);
+        for maker in &makers {
+            let name = if makers.len() == 1 {
+                format!("Fetch {}", artifact.head.title)
+            } else {
+                format!("Fetch {} from {maker}", artifact.head.title)
+            };
+            steps.push(Step {
+                name: literal(&name),
+                uses: Some(pins::DOWNLOAD_ARTIFACT.uses(jobs.plan)),
+                with: IndexMap::from([(
+                    "name",
+                    Input::Text(format!("{}-{maker}", artifact.head.name())),
+                )]),
+                ..Step::default()
+            });
+        }
+    }
+    steps
+}
+
+/// Matches no file. Where it is among the paths of an upload, the action looks for them from the root
+/// of the checkout, and so keeps all folders around the files: whoever fetches them finds them where
+/// they were.
+const FROM_ROOT: &str = "*.dtpc-none";
+
+/// Keeps the artifacts that a job makes.
+pub(super) fn kept(
+    jobs: &Jobs<'_>,
+    makes: &[Id<Artifact>],
+    job: &str,
+    condition: Option<&str>,
+) -> Vec<Step> {
+    makes
+        .iter()
+        .map(|id| {
+            let artifact = &jobs.plan.artifacts[*id];
+            let mut files: Vec<String> = vec![FROM_ROOT.to_owned()];
+            files.extend(artifact.files.iter().flat_map(|f| f.without_braces()));
+            let days = u32::try_from(artifact.keep.whole_days().max(1)).unwrap_or(90);
+            Step {
+                name: literal(&format!("Keep {}", artifact.head.title)),
+                condition: condition.map(str::to_owned),
+                uses: Some(pins::UPLOAD_ARTIFACT.uses(jobs.plan)),
+                with: IndexMap::from([
+                    (
+                        "name",
+                        Input::Text(format!("{}-{job}", artifact.head.name())),
+                    ),
+                    ("path", Input::Text(literal(&files.join("\n")))),
+                    ("retention-days", Input::Number(days)),
+                    ("if-no-files-found", Input::Text("error".to_owned())),
+                    ("include-hidden-files", Input::Flag(true)),
+                ]),
+                ..Step::default()
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,125 @@
+//! The steps of a job, in order: make the machine ready ([`machine`]), fetch what others made
+//! ([`artifacts`]), start what is needed ([`services`]), run the tests ([`tests`]), keep what they left
+//! ([`results`]).
+
+mod artifacts;
+mod machine;
+mod results;
+pub mod services;
+mod tests;
+
+use indexmap::IndexMap;
+
+use super::literal::literal;
+use super::workflow::Step;
+use crate::jobs::{BuildJob, Job, Jobs, Late, command};
+use crate::name::one_line;
+use crate::schema::kinds::Secret;
+use crate::schema::{Id, Plan};
+pub use results::leaves_results;
+pub use tests::{environment, outputs};
+
+/// The steps whose outcome others ask for.
+const TESTS: &str = "tests";
+const COVERAGE: &str = "coverage";
+
+/// All steps of a job, in order.
+pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
+    let mut steps = vec![machine::checkout(jobs.plan)];
+    steps.extend(machine::python(jobs.plan, job));
+    steps.extend(machine::actions(jobs, job));
+    steps.extend(machine::setup(job));
+    steps.extend(artifacts::fetched(jobs, &job.fetches, |artifact| {
+        jobs.ids_of_makers(artifact, &job.builds, jobs.makers_of(job))
+    }));
+    steps.extend(services::started(jobs, job));
+    steps.push(tests::run(jobs, job));
+    steps.extend(results::report(job));
+    steps.extend(results::kept(jobs, job));
+    let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
+    steps.extend(artifacts::kept(jobs, &job.makes, &job.id, Some(&condition)));
+    steps
+}
+
+/// All steps of a job that builds something, in order.
+pub fn of_build(jobs: &Jobs<'_>, build: &BuildJob) -> Vec<Step> {
+    let plan = jobs.plan;
+    let mut steps = vec![machine::checkout(jobs.plan)];
+    steps.extend(artifacts::fetched(jobs, &build.fetches, |artifact| {
+        let suites = jobs.makers(build.stage, &build.fetches, &build.points);
+        jobs.ids_of_makers(artifact, &build.needs, suites)
+    }));
+    // What GitHub knows reaches the command in variables: put into its text, it would be run.
+    let mut env: IndexMap<String, String> = secrets(plan, &build.secrets);
+    let lines: Vec<String> = build
+        .commands
+        .iter()
+        .map(|command| {
+            for late in command.iter().flat_map(|word| &word.pieces) {
+                if let Late::Variable(id) = late {
+                    let key = super::variable_key(plan, *id);
+                    env.insert(key.clone(), format!("${{{{ vars.{key} }}}}"));
+                }
+            }
+            let words: Vec<String> = command
+                .iter()
+                .map(|word| {
+                    word.written(
+                        |text| command::shell(&[text]),
+                        |late| match late {
+                            Late::Variable(id) => {
+                                format!("\"${}\"", super::variable_key(plan, *id))
+                            }
+                            _ => "\"$GITHUB_SHA\"".to_owned(),
+                        },
+                    )
+                })
+                .collect();
+            words.join(" ")
+        })
+        .collect();
+    if lines.is_empty() {
+        let title = &plan.builds[build.build].head.title;
+        let message = format!("::notice::nothing is to be done for {}", one_line(title));
+        steps.push(Step {
+            name: "Say that it is there".to_owned(),
+            run: Some(command::shell(&["echo", &message])),
+            ..Step::default()
+        });
+    } else {
+        let title = &plan.builds[build.build].head.title;
+        steps.push(Step {
+            name: literal(&format!("Build {title}")),
+            env,
+            run: Some(lines.join("\n")),
+            ..Step::default()
+        });
+    }
+    steps.extend(artifacts::kept(jobs, &build.makes, &build.id, None));
+    steps
+}
+
+/// Secrets in the variables of their names.
+fn secrets(plan: &Plan, secrets: &[Id<Secret>]) -> IndexMap<String, String> {
+    secrets
+        .iter()
+        .map(|id| {
+            let key = super::secret_key(plan, *id);
+            let value = format!("${{{{ secrets.{key} }}}}");
+            (key, value)
+        })
+        .collect()
+}
+
+/// The one step of a job that has no machine yet: it fails at once and says what is to be answered.
+pub fn waiting(question: &str) -> Vec<Step> {
+    let message = format!(
+        "::error::there is no machine for this job: {}",
+        one_line(question)
+    );
+    vec![Step {
+        name: "Say what is open".to_owned(),
+        run: Some(format!("{}\nexit 1", command::shell(&["echo", &message]))),
+        ..Step::default()
+    }]
+}

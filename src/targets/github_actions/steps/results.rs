@@ -1,0 +1,105 @@
+//! What the tests leave behind: results and coverage, kept for a while.
+
+use indexmap::IndexMap;
+
+use super::super::pins;
+use super::super::workflow::{Input, Step};
+use super::{COVERAGE, TESTS};
+use crate::jobs::{Job, Jobs, command};
+use crate::schema::Plan;
+use crate::schema::values::ToolKind;
+
+/// Where the results of a job are kept until they are uploaded, below the checkout.
+pub(super) const RESULTS: &str = "test-results";
+
+/// How long results are kept, in days.
+const RESULT_DAYS: u32 = 7;
+/// How long coverage is kept, in days.
+const COVERAGE_DAYS: u32 = 30;
+
+/// Reports the coverage that the tests measured.
+pub(super) fn report(job: &Job) -> Option<Step> {
+    let lines: Vec<String> = job
+        .report
+        .iter()
+        .map(|words| command::shell(words))
+        .collect();
+    (!lines.is_empty()).then(|| Step {
+        name: "Report coverage".to_owned(),
+        id: Some(COVERAGE),
+        run: Some(lines.join("\n")),
+        ..Step::default()
+    })
+}
+
+/// Keeps the results, and the coverage.
+pub(super) fn kept(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
+    let plan = jobs.plan;
+    let mut steps = Vec::new();
+    if leaves_results(job) {
+        // Results matter most when a test failed. Where no test was begun there are none, and a
+        // second error would hide the first.
+        let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
+        steps.push(upload(
+            plan,
+            "results",
+            condition,
+            &job.id,
+            RESULTS,
+            RESULT_DAYS,
+        ));
+    }
+    if let Some(report) = jobs.profiles.report(plan, job) {
+        // nextest writes it when it has run a test: not if nothing compiles.
+        let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
+        let mut step = upload(plan, "results", condition, &job.id, &report, RESULT_DAYS);
+        let missing = Input::Text("warn".to_owned());
+        step.with.insert("if-no-files-found", missing);
+        steps.push(step);
+    }
+    if job.coverage.is_some() {
+        let (file, condition) = if job.report.is_empty() {
+            (
+                "cobertura.xml",
+                format!("steps.{TESTS}.outcome == 'success'"),
+            )
+        } else {
+            // A report that fails because too little is covered is the one that is looked at.
+            (
+                "coverage.xml",
+                format!("steps.{COVERAGE}.outcome != 'skipped'"),
+            )
+        };
+        let condition = format!("${{{{ !cancelled() && {condition} }}}}");
+        steps.push(upload(
+            plan,
+            "coverage",
+            condition,
+            &job.id,
+            file,
+            COVERAGE_DAYS,
+        ));
+    }
+    steps
+}
+
+/// The two dashes keep its name apart from those of the plan's artifacts, which have one.
+fn upload(plan: &Plan, what: &str, condition: String, job: &str, path: &str, days: u32) -> Step {
+    Step {
+        name: format!("Keep the {what}"),
+        condition: Some(condition),
+        uses: Some(pins::UPLOAD_ARTIFACT.uses(plan)),
+        with: IndexMap::from([
+            ("name", Input::Text(format!("{what}--{job}"))),
+            ("path", Input::Text(path.to_owned())),
+            ("retention-days", Input::Number(days)),
+            ("if-no-files-found", Input::Text("error".to_owned())),
+        ]),
+        ..Step::default()
+    }
+}
+
+/// Whether a job leaves results of its tests: JUnit files that begin with its id.
+pub fn leaves_results(job: &Job) -> bool {
+    job.tool == ToolKind::Pytest && job.waits_for.is_none()
+}
