@@ -65,7 +65,7 @@ pub fn open_question(
 const LABELS_OF_THE_HOST: [&str; 3] = ["ubuntu-", "windows-", "macos-"];
 
 /// Whether a runner is a machine of one's own, rather than of the host's: it says so, or it is named by
-/// a group, which says nothing about whose its machines are.
+/// a group that is not said to be the host's.
 pub fn is_self_hosted(plan: &Plan, runner: Option<Id<Runner>>) -> bool {
     runner.is_some_and(|runner| {
         let runner = &plan.runners[runner];
@@ -75,7 +75,9 @@ pub fn is_self_hosted(plan: &Plan, runner: Option<Id<Runner>>) -> bool {
         };
         let own = |label: &str| label.eq_ignore_ascii_case("self-hosted");
         runner.labels.iter().any(|label| own(label))
-            || runner.group.is_some() && !runner.labels.iter().any(|label| of_the_host(label))
+            || runner.group.is_some()
+                && !runner.hosted
+                && !runner.labels.iter().any(|label| of_the_host(label))
     })
 }
 

@@ -224,6 +224,9 @@ kinds! {
         optional "labels" labels: Vec<Text>, "labels: [\"self-hosted\", \"gpu-8\"]";
         /// The runner group it belongs to.
         optional "group" group: Option<Text>, "group: \"Fastchecker\"";
+        /// Whether the machines of a group are the host's, as its larger ones are. Without it, what is
+        /// known by a group alone counts as machines of one's own, which outsiders may not reach.
+        default("false") "hosted" hosted: bool = false, "hosted: true";
         /// How many jobs it can run at once: a stage whose jobs ask for more waits, which `dtpc graph`
         /// and the document show.
         optional "max_parallel" max_parallel: Option<Spanned<u32>>, "max_parallel: 6";

@@ -302,7 +302,7 @@ fn changes_select_and_gates_judge_here_as_in_ci() {
         let rules: Value = serde_json::from_str(&written(&jobs, "s.select.json").unwrap()).unwrap();
         let workflow: Value =
             serde_yaml::from_str(&written(&jobs, "workflows/s.yml").unwrap()).unwrap();
-        let steps = workflow["jobs"]["gate-g"]["steps"].as_array().unwrap();
+        let steps = workflow["jobs"]["gate--g"]["steps"].as_array().unwrap();
         let step = steps.iter().find(|step| step["env"]["NEEDS"].is_string());
         let env = &step.unwrap()["env"];
         for _ in 0..TRIES {

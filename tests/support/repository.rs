@@ -261,6 +261,13 @@ impl Repository {
             // Without an answer it ends by itself later.
             let _ = service.write_all(b"QUIT\n");
         }
+        // It takes a moment to end.
+        for _ in 0..100 {
+            if TcpStream::connect(("127.0.0.1", port)).is_err() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
     }
 }
 
