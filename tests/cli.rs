@@ -145,6 +145,8 @@ fn out_defaults_to_the_root_of_the_plan() {
     let wanted = [
         ".dtpc/dtpc_pytest.py",
         ".github/dtpc/gate.py",
+        ".github/dtpc/pre-merge.jobs.json",
+        ".github/dtpc/summary.py",
         WORKFLOW,
         "docs/test-plan.md",
         "plans/small.dtp",
@@ -224,7 +226,7 @@ fn a_plan_that_lies_elsewhere_does_not_drift() {
     let ended = elsewhere.dtpc(&["generate", "--check"]);
     assert_eq!(
         (ended.code, ended.out.as_str()),
-        (Some(0), "5 files: no drift\n"),
+        (Some(0), "7 files: no drift\n"),
         "{}",
         ended.err
     );
@@ -256,7 +258,7 @@ fn check_shows_a_diff_for_every_file_that_drifted_and_changes_none() {
             ended.out
         );
     }
-    assert!(ended.err.contains("3 of 5 files drifted"), "{}", ended.err);
+    assert!(ended.err.contains("4 of 7 files drifted"), "{}", ended.err);
     assert_eq!(repository.files(), before);
 }
 

@@ -174,7 +174,7 @@ fn a_file_with_a_syntax_error_is_left_alone_and_the_others_are_formatted() {
             ended.err
         );
         assert!(
-            ended.err.contains("expected a value, found `}`"),
+            ended.err.contains("`contact` has no value"),
             "{}",
             ended.err
         );

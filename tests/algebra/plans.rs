@@ -31,7 +31,7 @@ marker_group framework { arity: at_most_one, markers: [vllm, sglang] }
 marker_group component { arity: one, default: core, when: vllm or sglang, markers: [core, router, kvbm] }
 marker_group unknown { arity: one, when: open("for whom?"), markers: [left, right] }
 marker profiled_vram_gib { argument: number }
-marker device { argument: text }
+marker device { argument: number }
 stage nightly { host: github, trigger: dispatch, types: [unit] }
 type unit {}
 environment cpu { visibility: public, runner: linux, local: host }
@@ -39,7 +39,7 @@ runner linux { labels: ["ubuntu-24.04"] }
 suite a { type: unit, tool: pytest, paths: ["a/**"], select: core, stages: [nightly], environments: [cpu] }
 suite b { type: unit, tool: pytest, paths: ["b/**"], select: not core and profiled_vram_gib(any),
           stages: [nightly], environments: [cpu] }
-suite c { type: unit, tool: pytest, paths: ["c/**"], select: device(serial: -1, name: "x", ready: true),
+suite c { type: unit, tool: pytest, paths: ["c/**"], select: device(serial: -1, slot: 2),
           stages: [nightly], environments: [cpu] }
 suite d { type: unit, tool: pytest, paths: ["d/**"], select: device(serial: -1),
           stages: [nightly], environments: [cpu] }
@@ -64,7 +64,7 @@ fn pytest_is_told_what_the_algebra_decides_about() {
         [
             "(vllm or sglang) and not (router or kvbm)",
             "not ((vllm or sglang) and not (router or kvbm)) and profiled_vram_gib",
-            "device(name=\"x\", ready=True, serial=-1)",
+            "device(serial=-1, slot=2)",
             "device(serial=-1)",
             "not left and not right",
             "router or kvbm",

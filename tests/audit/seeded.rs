@@ -2,6 +2,7 @@
 //! that agrees with its plan; each is found, and nothing that is no consequence of it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::harness::{PLAN, Repository, codes};
 
@@ -34,10 +35,10 @@ fn seed(
 
 /// A test with these markers.
 fn test(name: &str, markers: &[&str]) -> String {
-    let marks: String = markers
-        .iter()
-        .map(|marker| format!("@pytest.mark.{marker}\n"))
-        .collect();
+    let mut marks = String::new();
+    for marker in markers {
+        let _ = writeln!(marks, "@pytest.mark.{marker}");
+    }
     format!("import pytest\n\n\n{marks}def {name}(): ...\n")
 }
 
@@ -45,7 +46,10 @@ fn test(name: &str, markers: &[&str]) -> String {
 fn carriers(markers: &[&str]) -> Vec<(&'static str, String)> {
     let joined: Vec<String> = markers.iter().map(|m| format!("pytest.mark.{m}")).collect();
     let list = joined.join(", ");
-    let decorators: String = joined.iter().map(|m| format!("    @{m}\n")).collect();
+    let mut decorators = String::new();
+    for mark in &joined {
+        let _ = writeln!(decorators, "    @{mark}");
+    }
     let params = format!(
         "import pytest\n\n\n@pytest.mark.parametrize(\"n\", [pytest.param(1, marks=[{list}])])\ndef test_it(n): ...\n"
     );
@@ -75,6 +79,7 @@ fn carriers(markers: &[&str]) -> Vec<(&'static str, String)> {
     ]
 }
 
+#[allow(clippy::too_many_lines, reason = "it is a table")]
 fn seeds() -> Vec<Seed> {
     let mut seeds = Vec::new();
     for (how, text) in carriers(&["unit", "pre_merge", "gpu_1"]) {
@@ -176,7 +181,7 @@ fn seeds() -> Vec<Seed> {
             .collect();
         let text = test("test_it", &own);
         seed(&mut seeds, format!("`{wrong}`"), &["DTP0804"], &[], |r| {
-            r.write("shop/test_seed.py", &*text)
+            r.write("shop/test_seed.py", &*text);
         });
     }
     for (how, text) in carriers(&["unit", "pre_merge", "needs_store"]) {
@@ -251,7 +256,7 @@ fn seeds() -> Vec<Seed> {
         let workflow =
             format!("on: push\njobs:\n  t:\n    runs-on: x\n    steps:\n      - run: {command}\n");
         seed(&mut seeds, format!("`{command}`"), &["DTP0815"], &[], |r| {
-            r.write(".github/workflows/seed.yml", &*workflow)
+            r.write(".github/workflows/seed.yml", &*workflow);
         });
     }
     for (marker, line) in [("slow", "@pytest.mark.slow(3)\n"), ("vram", "")] {
@@ -410,7 +415,7 @@ fn seeds() -> Vec<Seed> {
     }
     let lib = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn in_a_program() {}\n}\nfn main() {}\n";
     seed(&mut seeds, "a test in a program", &["DTP0801"], &[], |r| {
-        r.write("src/main.rs", lib)
+        r.write("src/main.rs", lib);
     });
     let feature = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn prices_add_up() {}\n    #[cfg(feature = \"extra\")]\n    #[test]\n    fn with_more() {}\n}\n";
     seed(
