@@ -1,7 +1,7 @@
 //! Reads the tests of pytest without running Python.
 //!
-//! [`modules`] reads files, [`evaluate`], [`calls`] and [`execute`] answer what expressions stand for,
-//! as far as that is known without a run; [`collect`] lists tests as pytest collects them. What only
+//! `modules` reads files, `evaluate`, `calls` and `execute` answer what expressions stand for,
+//! as far as that is known without a run; `collect` lists tests as pytest collects them. What only
 //! a run tells is a [`value::Value::Unknown`] with its reason, and stays one.
 
 mod calls;

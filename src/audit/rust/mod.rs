@@ -1,6 +1,6 @@
 //! Reads the tests of Rust without building them.
 //!
-//! [`packages`] reads manifests: which targets there are, and which features. The files of a target
+//! `packages` reads manifests: which targets there are, and which features. The files of a target
 //! are found by their `mod` lines; those that speak of tests are parsed.
 
 mod packages;

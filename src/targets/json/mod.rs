@@ -1,7 +1,7 @@
 //! The compiled plan as JSON, for programs: every declaration with its values, and every job.
 //!
-//! `dtpc schema` says what stands in it: both are made of the same structs, those of [`document`] and
-//! [`jobs`], and of the forms of the table's types in [`crate::schema::form`].
+//! `dtpc schema` says what stands in it: both are made of the same structs, those of `document` and
+//! `jobs`, and of the forms of the table's types in [`crate::schema::form`].
 
 mod document;
 mod jobs;
