@@ -1,7 +1,7 @@
 //! What the gates say of a run: the rules of `templates/github_actions/gate.py`, for results of this
 //! machine. A test holds the two together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
@@ -54,7 +54,6 @@ pub fn judge(run: &Run<'_>, gate: Id<Gate>, went: &[Option<Went>], today: Date) 
     let required = required(jobs, gate);
     let mut closed = Vec::new();
     let mut unknown = Vec::new();
-    let mut failed_cells: HashSet<&str> = HashSet::new();
     // The shards of a job, by its cell: whether all that ran had no test.
     let mut cells: IndexMap<&str, bool> = IndexMap::new();
     for id in &required {
@@ -91,18 +90,21 @@ pub fn judge(run: &Run<'_>, gate: Id<Gate>, went: &[Option<Went>], today: Date) 
             && let Some(shard) = job.shard
         {
             let cell = id.trim_end_matches(&format!("-shard{}", shard.number));
-            // A shard that did not run here may have some; of a failed one its result says enough.
-            let may_have_some = went.is_none_or(|w| w.ended == Ended::Success && !w.no_test);
-            let has_none = cells.entry(cell).or_insert(true);
-            *has_none &= !may_have_some;
-            if went.is_some_and(|w| w.ended != Ended::Success) {
-                failed_cells.insert(cell);
+            // A shard that did not run here may have some; of one that failed its result says enough.
+            match went {
+                None => {
+                    cells.insert(cell, false);
+                }
+                Some(went) if went.ended == Ended::Success => {
+                    let has_none = cells.entry(cell).or_insert(true);
+                    *has_none &= went.no_test;
+                }
+                Some(_) => {}
             }
         }
     }
     for (cell, has_none) in cells {
-        let all_failed = failed_cells.contains(cell);
-        if has_none && !all_failed && !allows(AllowedResult::NoTestRan) {
+        if has_none && !allows(AllowedResult::NoTestRan) {
             closed.push(format!("{cell}: no test ran"));
         }
     }
