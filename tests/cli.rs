@@ -126,6 +126,11 @@ fn no_plan_is_said() {
         "{}",
         ended.err
     );
+    assert!(
+        ended.err.contains("`dtpc init` writes a first one"),
+        "{}",
+        ended.err
+    );
     fs::create_dir(empty.path().join("plans")).unwrap();
     let ended = Dtpc::new(&["generate"]).from(empty.path()).run();
     assert_eq!(ended.code, Some(3));

@@ -15,7 +15,7 @@ pub fn plan(named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(named) = named {
         return Ok(named.to_path_buf());
     }
-    let help = "name the plan: `dtpc check path/to/plan.dtp`";
+    let help = "name the file of the plan; `dtpc init` writes a first one";
     let entries = fs::read_dir(FOLDER).map_err(|_| {
         Failure::new(format!(
             "no plan is named, and there is no folder `{FOLDER}` here"
