@@ -216,7 +216,17 @@ impl Splitter<'_> {
                     };
                     self.at = brace;
                 }
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b' ' => self.at += 1,
+                // Nearly every byte is one of these.
+                b'a'..=b'z'
+                | b'A'..=b'Z'
+                | b'0'..=b'9'
+                | b'_'
+                | b' '
+                | b'\n'
+                | b':'
+                | b','
+                | b'.'
+                | b'-' => self.at += 1,
                 _ => {
                     if !self.foreign() {
                         self.at += 1;
