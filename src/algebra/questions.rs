@@ -293,6 +293,19 @@ impl<'s> Algebra<'s> {
         })
     }
 
+    /// Whether two sets speak about different things: no rule joins what one names to what the other
+    /// does. Neither then says anything about the other, unless it is empty.
+    pub fn are_apart(&self, a: Set, b: Set) -> bool {
+        let (a, b) = (self.components_of(a), self.components_of(b));
+        // Lists are short, and in order.
+        a.iter()
+            .all(|component| b.binary_search(component).is_err())
+    }
+
+    fn components_of(&self, set: Set) -> &[u32] {
+        &self.lists[set.touched.0 as usize]
+    }
+
     /// Whether something is in both.
     pub fn overlap(&mut self, a: Set, b: Set) -> Result<bool, Undecided> {
         self.ask(|algebra| {

@@ -19,8 +19,6 @@ mod parser;
 pub(crate) mod split;
 mod strings;
 
-use std::num::NonZero;
-
 use crate::diagnostics::Diagnostic;
 use crate::source::SourceFile;
 pub use split::MAX_DEPTH;
@@ -39,7 +37,7 @@ pub fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> ast::File 
     let threads = if file.text().len() < PARALLEL_FROM {
         1
     } else {
-        std::thread::available_parallelism().map_or(1, NonZero::get)
+        crate::parallel::threads()
     };
     let share = pieces.readable.len().div_ceil(threads).max(1);
     let mut chunks = pieces.readable.chunks(share);
