@@ -43,8 +43,6 @@ pub struct Sets<'p> {
     told_of_cells: FxHashMap<(Deciding, Option<Id<Part>>), Option<String>>,
     /// Lists of factors, and what of them narrows.
     narrowed: FxHashMap<Vec<MarkerNode>, Vec<MarkerNode>>,
-    /// Lists of factors, and what pytest is told of them.
-    told: FxHashMap<Vec<MarkerNode>, Option<String>>,
 }
 
 /// What [`selection::deciding`] tells of a cell, in numbers: two cells with the same select the same.
@@ -100,7 +98,6 @@ impl<'p> Sets<'p> {
             cells: FxHashMap::default(),
             told_of_cells: FxHashMap::default(),
             narrowed: FxHashMap::default(),
-            told: FxHashMap::default(),
         }
     }
 
@@ -180,16 +177,15 @@ impl<'p> Sets<'p> {
 
     /// What decides about a cell.
     fn deciding(&mut self, cell: &Cell) -> Deciding {
-        let types = match self.of_suites[cell.suite.index()] {
-            Some(number) => number,
-            None => {
-                let types = &self.plan.suites[cell.suite].types;
-                let types = types.iter().map(|of| of.id).collect();
-                let next = number(self.lists_of_types.len());
-                let number = *self.lists_of_types.entry(types).or_insert(next);
-                self.of_suites[cell.suite.index()] = Some(number);
-                number
-            }
+        let types = if let Some(number) = self.of_suites[cell.suite.index()] {
+            number
+        } else {
+            let types = &self.plan.suites[cell.suite].types;
+            let types = types.iter().map(|of| of.id).collect();
+            let next = number(self.lists_of_types.len());
+            let number = *self.lists_of_types.entry(types).or_insert(next);
+            self.of_suites[cell.suite.index()] = Some(number);
+            number
         };
         let own = cell.setting(self.plan, |at| at.select.as_ref(), |s| s.select.as_ref());
         let own = own.map_or(0, |own| {
@@ -246,14 +242,12 @@ impl<'p> Sets<'p> {
     /// What pytest is told of these factors: see [`selection::pytest`]. Of those that imply others, only
     /// what narrows.
     fn pytest(&mut self, factors: Vec<MarkerNode>) -> Option<String> {
-        if let Some(known) = self.told.get(&factors) {
-            return known.clone();
-        }
-        let narrowing = self.narrowing(factors.clone());
+        let narrowing = match factors.len() {
+            0 | 1 => factors,
+            _ => self.try_narrowing(&factors).unwrap_or(factors),
+        };
         let defaults = self.algebra.space().defaults();
-        let told = selection::pytest(self.plan, defaults, narrowing);
-        self.told.insert(factors, told.clone());
-        told
+        selection::pytest(self.plan, defaults, narrowing)
     }
 
     /// Factors without those that the others imply: a term is printed only where it narrows. Of two

@@ -39,6 +39,9 @@ pub fn parse(text: &str, base: u32) -> Option<Parsed> {
     (parser.at == parser.bytes.len()).then_some(parsed)
 }
 
+/// How many fields a declaration has, most often. Room for them is made at once.
+const USUAL_FIELDS: usize = 8;
+
 struct Parser<'t> {
     bytes: &'t [u8],
     base: u32,
@@ -118,6 +121,14 @@ impl Parser<'_> {
         &rest[..length]
     }
 
+    /// The word that begins here, if it begins with one of these letters: most do not.
+    fn word_of(&self, letters: &[u8]) -> &[u8] {
+        match self.peek() {
+            Some(first) if letters.contains(&first) => self.word(),
+            _ => b"",
+        }
+    }
+
     fn import(&mut self) -> Option<Import> {
         let start = self.at;
         if self.word() == b"import" {
@@ -181,7 +192,7 @@ impl Parser<'_> {
             name,
             pattern,
             docs,
-            fields: Vec::new(),
+            fields: Vec::with_capacity(USUAL_FIELDS),
             nested: Vec::new(),
             damaged: false,
         };

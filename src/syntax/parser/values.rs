@@ -15,7 +15,7 @@ impl Parser<'_> {
         loop {
             let end = self.at;
             self.gap();
-            let (length, or) = match self.word() {
+            let (length, or) = match self.word_of(b"ao") {
                 b"and" => (3, false),
                 b"or" => (2, true),
                 _ => {
@@ -46,7 +46,7 @@ impl Parser<'_> {
     /// `not` any number of times, and what it denies.
     fn operation(&mut self) -> Option<Value> {
         let mut negated = None;
-        while self.word() == b"not" {
+        while self.word_of(b"n") == b"not" {
             let start = self.at;
             self.at += b"not".len();
             negated = match negated {
@@ -100,7 +100,7 @@ impl Parser<'_> {
         for _ in 0..MOST_INFIXES {
             let end = self.at;
             self.blank();
-            let word = self.word();
+            let word = self.word_of(b"poas");
             let operator = match word {
                 b"per" => Operator::Per,
                 b"of" => Operator::Of,
@@ -265,7 +265,7 @@ impl Parser<'_> {
     /// A name, or a call of one.
     fn named_value(&mut self) -> Option<ValueKind> {
         let start = self.at;
-        if matches!(self.word(), b"and" | b"or" | b"not") {
+        if matches!(self.word_of(b"aon"), b"and" | b"or" | b"not") {
             return None;
         }
         self.identifier()?;

@@ -1,6 +1,11 @@
 //! The parser takes what `grammar/dtp.pest` takes, and makes the same tree of it: on every plan of the
 //! repository, and on each with random changes.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the plans of the repository are read"
+)]
+
 mod grammar;
 
 use std::fs;
@@ -144,7 +149,7 @@ fn same(text: &str) -> bool {
     match (&ours, &wanted) {
         (None, None) => {}
         (Some(Parsed::Import(ours)), Some(Parsed::Import(wanted))) => {
-            assert_eq!(ours, wanted, "{text}")
+            assert_eq!(ours, wanted, "{text}");
         }
         (Some(Parsed::Declaration(ours)), Some(Parsed::Declaration(wanted))) => {
             assert_eq!(ours, wanted, "{text}");
