@@ -12,11 +12,12 @@ use std::fmt::Write as _;
 use indexmap::{IndexMap, IndexSet};
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use crate::checks::CheckedPlan;
 use crate::jobs::{BuildJob, Cell, Job, Jobs, cells, duration, path};
+use crate::name::Name;
 use crate::parallel;
 use crate::schema::kinds::{Build, Gate, Runner, Service, Stage, Suite, Threshold};
 use crate::schema::values::Duration;
@@ -180,14 +181,16 @@ fn cells_of(jobs: &[&Job]) -> Vec<Cell> {
         .collect()
 }
 
+/// The nodes of a stage, by number.
+type Keys = IndexSet<Key, FxBuildHasher>;
+
+/// The numbers of a node and of one that waits for it.
+type Edges = IndexSet<(usize, usize), FxBuildHasher>;
+
 /// The nodes of a stage, and which waits for which, without what others imply.
-fn connected(
-    jobs: &Jobs<'_>,
-    stage: Id<Stage>,
-    here: &[&Job],
-) -> (IndexSet<Key>, Vec<(usize, usize)>) {
-    let mut keys: IndexSet<Key> = IndexSet::new();
-    let mut edges: IndexSet<(usize, usize)> = IndexSet::new();
+fn connected(jobs: &Jobs<'_>, stage: Id<Stage>, here: &[&Job]) -> (Keys, Vec<(usize, usize)>) {
+    let mut keys = Keys::default();
+    let mut edges = Edges::default();
     for (_, build) in jobs.builds_of(stage) {
         let to = keys.insert_full(Key::Build(build.build)).0;
         for need in &build.needs {
@@ -232,7 +235,7 @@ fn connected(
 ///
 /// For each end, what leads to it is walked back to the earliest of its beginnings; nothing is kept
 /// but one mark for each node. What is waited for by everything costs no more than what is not.
-fn reduced(count: usize, edges: &IndexSet<(usize, usize)>) -> Vec<(usize, usize)> {
+fn reduced(count: usize, edges: &Edges) -> Vec<(usize, usize)> {
     let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(count, edges.len());
     let nodes: Vec<NodeIndex> = (0..count).map(|_| graph.add_node(())).collect();
     for (from, to) in edges {
@@ -299,14 +302,13 @@ fn node(plan: &Plan, key: Key, sizes: &Sizes, on_path: &FxHashSet<&str>) -> Node
         Key::Gate(id) => plan.gates[id].status.to_string(),
         _ => head.title.clone(),
     };
-    let mut said: Vec<String> = Vec::new();
-    if count > 1 {
-        said.push(format!("{count} jobs"));
-    }
-    said.extend(longest.map(|duration| duration.to_string()));
-    if !said.is_empty() {
-        label = format!("{label} ({})", said.join(", "));
-    }
+    // Writing to a String cannot fail.
+    let _ = match (count > 1, longest) {
+        (true, Some(duration)) => write!(label, " ({count} jobs, {duration})"),
+        (true, None) => write!(label, " ({count} jobs)"),
+        (false, Some(duration)) => write!(label, " ({duration})"),
+        (false, None) => Ok(()),
+    };
     Node {
         kind,
         name: head.name().to_owned(),
@@ -355,10 +357,10 @@ fn hours(duration: Duration) -> f64 {
 /// What a run of a stage costs, by currency: for each job and build what it is expected to take, times
 /// the price of its machines.
 fn cost(plan: &Plan, cells: &[Cell], jobs: &Jobs<'_>, stage: Id<Stage>) -> IndexMap<String, f64> {
-    let mut cost: IndexMap<String, f64> = IndexMap::new();
+    let mut cost: IndexMap<Name, f64, FxBuildHasher> = IndexMap::default();
     let mut add = |environment: Id<crate::schema::kinds::Environment>, duration: Duration| {
         if let Some(price) = plan.environments[environment].cost {
-            *cost.entry(price.currency.to_string()).or_default() += price.amount * hours(duration);
+            *cost.entry(price.currency).or_default() += price.amount * hours(duration);
         }
     };
     for cell in cells {
@@ -372,7 +374,8 @@ fn cost(plan: &Plan, cells: &[Cell], jobs: &Jobs<'_>, stage: Id<Stage>) -> Index
             add(on.id, duration.value);
         }
     }
-    cost
+    let named = cost.into_iter().map(|(name, sum)| (name.to_string(), sum));
+    named.collect()
 }
 
 /// How many jobs may ask for each runner at once: those that wait for nothing run beside either what
@@ -463,7 +466,7 @@ mod tests {
     use super::*;
 
     /// Whether one node leads to another without one edge.
-    fn leads(edges: &IndexSet<(usize, usize)>, without: (usize, usize)) -> bool {
+    fn leads(edges: &Edges, without: (usize, usize)) -> bool {
         let mut open = vec![without.0];
         let mut seen = FxHashSet::default();
         while let Some(node) = open.pop() {
@@ -484,7 +487,7 @@ mod tests {
             (state >> 16) as usize % end
         };
         for count in 2..30 {
-            let edges: IndexSet<(usize, usize)> = (0..3 * count)
+            let edges: Edges = (0..3 * count)
                 .map(|_| (below(count), below(count)))
                 .filter(|(from, to)| from < to)
                 // So that the numbers are not an order by themselves.

@@ -1,5 +1,7 @@
 //! From cells to jobs.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::index::BySuite;
@@ -10,7 +12,7 @@ use super::settings::{conditions, outcome, shards, timeout};
 use super::{BuildJob, Cell, Filled, Job, Shard, builds, cells, command, fill, machines, setup};
 use crate::algebra::Space;
 use crate::name::Name;
-use crate::schema::kinds::{Artifact, Coverage, Service, Suite, Threshold};
+use crate::schema::kinds::{Artifact, Coverage, Service, Suite, Threshold, Tool};
 use crate::schema::values::{AxisPoint, Bind, Container, Need, Variables};
 use crate::schema::{Id, Plan};
 
@@ -21,7 +23,12 @@ pub struct Deriver<'p> {
     profiles: &'p Profiles,
     about_suites: &'p AboutSuites,
     sets: Sets<'p>,
+    /// What makes a machine ready, by the tools and what they need besides.
+    setups: FxHashMap<Ready, Arc<[Vec<String>]>>,
 }
+
+/// Tools, and the command that installs what their commands ask for.
+type Ready = (Vec<Id<Tool>>, Option<Vec<String>>);
 
 /// What declarations name suites, by suite.
 pub struct AboutSuites {
@@ -61,6 +68,7 @@ impl<'p> Deriver<'p> {
             profiles,
             about_suites,
             sets: Sets::new(plan, space),
+            setups: FxHashMap::default(),
         }
     }
 
@@ -111,6 +119,16 @@ impl<'p> Deriver<'p> {
         judges
     }
 
+    fn setup(&mut self, tools: &[Id<Tool>], plugins: Option<Vec<String>>) -> Arc<[Vec<String>]> {
+        let plan = self.plan;
+        let ready = self.setups.entry((tools.to_vec(), plugins));
+        let ready = ready.or_insert_with_key(|(tools, plugins)| {
+            let of_tools = tools.iter().flat_map(|tool| setup::commands(plan, *tool));
+            of_tools.chain(plugins.clone()).collect()
+        });
+        Arc::clone(ready)
+    }
+
     fn job(&mut self, cell: Cell, shard: Option<Shard>) -> Job {
         let (plan, builds) = (self.plan, self.builds);
         let suite = &plan.suites[cell.suite];
@@ -125,11 +143,7 @@ impl<'p> Deriver<'p> {
         let (runs, report) =
             command::of(plan, &cell, shard, coverage, self.profiles, &mut self.sets);
         let runner = machines::runner(plan, &cell);
-        let mut setup: Vec<Vec<String>> = tools
-            .iter()
-            .flat_map(|tool| setup::commands(plan, *tool))
-            .collect();
-        setup.extend(setup::plugins(plan, &cell, shard.is_some()));
+        let setup = self.setup(&tools, setup::plugins(plan, &cell, shard.is_some()));
         let needs = builds::needs_of(plan, &cell);
         let question = machines::open_question(plan, cell.environment, runner);
         let place = place(plan, &cell, shard);

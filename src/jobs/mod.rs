@@ -35,6 +35,7 @@ pub use names::id;
 pub use settings::{conditions, duration, outcome, shards, timeout};
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use derive::{AboutSuites, Deriver};
 use index::Index;
@@ -85,8 +86,9 @@ pub struct Job {
     pub tool: ToolKind,
     /// The version of Python that it runs with; without one, the one that is there.
     pub python: Option<String>,
-    /// Commands that make a fresh checkout ready, each as its words.
-    pub setup: Vec<Vec<String>>,
+    /// Commands that make a fresh checkout ready, each as its words: one list for all jobs that have the
+    /// same.
+    pub setup: Arc<[Vec<String>]>,
     /// The runner that gives it a machine.
     pub runner: Option<Id<Runner>>,
     /// The question that must be answered before there is a machine for it.

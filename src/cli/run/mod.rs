@@ -304,7 +304,7 @@ impl<'r, 'j> Session<'r, 'j> {
         let commands: IndexSet<&Vec<String>> = runs
             .iter()
             .filter_map(|entry| match entry.task {
-                Task::Job(job) => Some(&job.setup),
+                Task::Job(job) => Some(job.setup.iter()),
                 Task::Build(_) => None,
             })
             .flatten()
