@@ -8,10 +8,12 @@
 
 pub mod bars;
 pub mod builds;
+pub mod caches;
 pub mod cargo;
 pub mod cells;
 pub mod changes;
 pub mod command;
+pub mod coverage;
 pub mod fill;
 pub mod gates;
 mod index;
@@ -40,7 +42,7 @@ use crate::algebra::Space;
 use crate::checks::CheckedPlan;
 use crate::name::Name;
 use crate::schema::kinds::{
-    Artifact, Coverage, Gate, Runner, Secret, Service, Stage, Suite, Threshold,
+    Artifact, Cache, Coverage, Gate, Runner, Secret, Service, Stage, Suite, Threshold,
 };
 use crate::schema::values::{
     AxisPoint, Bind, Condition, Container, Duration, JobPatterns, Need, Outcome, ToolKind, Work,
@@ -104,6 +106,8 @@ pub struct Job {
     pub verdict: Vec<Vec<String>>,
     /// Commands behind it that report coverage.
     pub report: Vec<Vec<String>>,
+    /// Commands that run last, whatever became of those before: each of them, and each must succeed.
+    pub cleanup: Vec<Vec<String>>,
     /// The services that are started for it.
     pub services: Vec<Id<Service>>,
     /// What must be built before it, as numbers in [`Jobs::builds`].
@@ -112,6 +116,8 @@ pub struct Job {
     pub fetches: Vec<Id<Artifact>>,
     /// The artifacts it makes.
     pub makes: Vec<Id<Artifact>>,
+    /// The caches it may look into; what it may do with them its stage says.
+    pub caches: Vec<Id<Cache>>,
     /// Variables of its environment.
     pub variables: Vec<(Name, String)>,
     /// The secrets it uses.
@@ -160,6 +166,7 @@ impl<'p> Jobs<'p> {
         let profiles = Profiles::of(plan, &cells);
         let space = Space::of_plan(plan, []);
         let mut deriver = Deriver::new(plan, &builds, &profiles, &space);
+        deriver.count_measured(&cells);
         let mut jobs = Vec::with_capacity(cells.len());
         for cell in cells {
             let shards = shards(plan, &cell);
@@ -368,6 +375,8 @@ struct Deriver<'p> {
     thresholds: BySuite<Threshold>,
     /// The coverages that measure a suite, in the order of the source.
     coverages: FxHashMap<Id<Suite>, Vec<Id<Coverage>>>,
+    /// In how many jobs of a stage each is measured.
+    measured: FxHashMap<(Id<Coverage>, Id<Stage>), u32>,
 }
 
 impl<'p> Deriver<'p> {
@@ -391,6 +400,17 @@ impl<'p> Deriver<'p> {
             artifacts: BySuite::new(&plan.artifacts, |artifact| artifact.from.as_ref()),
             thresholds: BySuite::new(&plan.thresholds, |threshold| threshold.of.as_ref()),
             coverages,
+            measured: FxHashMap::default(),
+        }
+    }
+
+    /// Counts in how many jobs each coverage is measured: one alone is judged where it is measured.
+    fn count_measured(&mut self, cells: &[Cell]) {
+        for cell in cells {
+            if let Some(coverage) = self.coverage(cell) {
+                let shards = shards(self.plan, cell).max(1);
+                *self.measured.entry((coverage, cell.stage)).or_default() += shards;
+            }
         }
     }
 
@@ -428,6 +448,10 @@ impl<'p> Deriver<'p> {
         let (plan, builds) = (self.plan, self.builds);
         let suite = &plan.suites[cell.suite];
         let coverage = self.coverage(&cell);
+        let measured = coverage.map(|id| command::Measured {
+            coverage: &plan.coverages[id],
+            is_alone: self.measured.get(&(id, cell.stage)) == Some(&1),
+        });
         let measuring = coverage.and_then(|c| plan.coverages[c].tool);
         let tools: Vec<_> = suite
             .tool
@@ -436,7 +460,7 @@ impl<'p> Deriver<'p> {
             .map(|t| t.id)
             .collect();
         let (runs, report) =
-            command::of(plan, &cell, shard, coverage, self.profiles, &mut self.sets);
+            command::of(plan, &cell, shard, measured, self.profiles, &mut self.sets);
         let runner = machines::runner(plan, &cell);
         let mut setup: Vec<Vec<String>> = tools
             .iter()
@@ -460,6 +484,7 @@ impl<'p> Deriver<'p> {
             runs,
             verdict: command::verdict(suite),
             report,
+            cleanup: cleanup(plan, &suite.cleanup, cell.environment),
             services: services(suite),
             builds: builds::reduced(
                 builds,
@@ -467,6 +492,7 @@ impl<'p> Deriver<'p> {
             ),
             fetches: fetches(&suite.needs),
             makes: self.makes(&cell),
+            caches: caches::of_tools(plan, tools.iter().copied(), cell.environment),
             variables: variables(plan, &cell),
             secrets: suite.uses.iter().map(|s| s.id).collect(),
             timeout: timeout(plan, &cell),
@@ -477,6 +503,18 @@ impl<'p> Deriver<'p> {
             cell,
         }
     }
+}
+
+/// What cleans up behind something in an environment: its own commands, then those of the place.
+fn cleanup(
+    plan: &Plan,
+    own: &[crate::schema::values::Command],
+    environment: Id<crate::schema::kinds::Environment>,
+) -> Vec<Vec<String>> {
+    own.iter()
+        .chain(&plan.environments[environment].cleanup)
+        .map(|command| command.words.clone())
+        .collect()
 }
 
 /// The services that a suite needs.
