@@ -1,6 +1,6 @@
 //! What a gate asks of a run: the same jobs and builds in CI and on a developer's machine.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::coverage::{self, Merged};
 use super::{BuildJob, Jobs};
@@ -15,7 +15,7 @@ pub fn builds_required(jobs: &Jobs<'_>, gate: Id<Gate>) -> Vec<usize> {
     let Some(stage) = declared.stage else {
         return Vec::new();
     };
-    let wanted: HashSet<usize> = jobs
+    let wanted: FxHashSet<usize> = jobs
         .judged_by(gate)
         .iter()
         .filter(|(_, decides)| *decides)
@@ -34,7 +34,7 @@ pub fn goals_required<'j>(jobs: &'j Jobs<'_>, gate: Id<Gate>) -> Vec<Merged<'j>>
         return Vec::new();
     };
     let judged = jobs.judged_by(gate);
-    let required: HashSet<&str> = judged
+    let required: FxHashSet<&str> = judged
         .iter()
         .filter(|(_, decides)| *decides)
         .map(|(job, _)| job.id.as_str())
