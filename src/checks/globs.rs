@@ -28,11 +28,13 @@ pub(crate) fn unmatched(plan: &Plan, tree: &[String]) -> Vec<Diagnostic> {
     let of_exceptions = plan.exceptions.iter().flat_map(|(_, e)| &e.body.paths);
     let of_hooks = plan.hooks.iter().flat_map(|(_, h)| &h.body.files);
     let of_paths = plan.path_sets.iter().flat_map(|(_, p)| &p.body.patterns);
+    let of_caches = plan.caches.iter().flat_map(|(_, c)| &c.body.key);
     let of_coverage = plan.coverages.iter();
     let of_coverage = of_coverage.filter_map(|(_, c)| c.body.critical.as_ref());
     let globs: Vec<&Glob> = of_suites
         .chain(of_exceptions)
         .chain(of_hooks)
+        .chain(of_caches)
         .chain(of_paths.map(|p| &p.glob))
         .chain(of_coverage.flat_map(|critical| &critical.of))
         .collect();

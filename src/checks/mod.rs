@@ -8,6 +8,7 @@ mod actions;
 mod at_blocks;
 mod axes;
 mod builds;
+mod caches;
 mod capacity;
 mod conditions;
 mod cycles;
@@ -29,6 +30,7 @@ pub(crate) mod overlaps;
 mod parts;
 mod pins;
 mod plan_count;
+mod retention;
 mod runners;
 mod schedules;
 mod selections;
@@ -185,6 +187,8 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &thresholds::Thresholds,
         &dates::Dates,
         &host_limits::HostLimits,
+        &retention::Retention,
+        &caches::Caches,
         &outputs::Outputs,
         &unused::Unused,
     ],

@@ -6,7 +6,7 @@ use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::{command, selection};
 use crate::schema::Id;
 use crate::schema::kinds::Suite;
-use crate::schema::values::{Ignored, ToolKind};
+use crate::schema::values::{Host, Ignored, ToolKind};
 use crate::source::Span;
 
 pub(super) struct Tools;
@@ -89,6 +89,19 @@ fn suites(context: &mut Context<'_>) {
             );
         }
         asked(context, id, kind);
+        if let Some(first) = suite.cleanup.first()
+            && let Some(stage) = suite
+                .stages
+                .iter()
+                .find(|stage| context.plan.stages[stage.id].host == Some(Host::Git))
+        {
+            let message = "git runs hooks, and nothing behind them that cleans up";
+            context.report(
+                wrong(first.span, message)
+                    .label(stage.span, "this stage is run by git")
+                    .help("let the hook itself clean up, or a suite of a stage on another host"),
+            );
+        }
         if kind == ToolKind::PreCommit && context.plan.hooks.is_empty() {
             let message = "pre-commit has nothing to run: no hook is declared";
             context.report(wrong(tool.span, message).help("declare a `hook`"));

@@ -78,6 +78,7 @@ fn must_be_used(kind: KindId) -> bool {
             | KindId::Variable
             | KindId::Label
             | KindId::Approval
+            | KindId::Cache
             | KindId::Constant
     )
 }

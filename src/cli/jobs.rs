@@ -208,6 +208,10 @@ fn table(
                     };
                     let _ = writeln!(out, "{name:width$}  {line}");
                 }
+                for words in &job.cleanup {
+                    let line = command::shell(words);
+                    let _ = writeln!(out, "{:width$}  {line}  # always, last", "");
+                }
             }
         }
     }
@@ -244,6 +248,9 @@ struct Row<'a> {
     reason: Option<&'a str>,
     setup: Vec<String>,
     commands: Vec<String>,
+    /// What runs last, whatever became of the others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cleanup: Vec<String>,
     /// What runs the whole cell with cargo test, where its tool is nextest.
     #[serde(skip_serializing_if = "Option::is_none")]
     without_nextest: Option<String>,
@@ -285,6 +292,11 @@ fn json(jobs: &Jobs<'_>, chosen: &[&Job], left_out: &LeftOut<'_>) -> Result<Stri
                     .map(|words| command::shell(words))
                     .collect(),
                 commands: job.lines(),
+                cleanup: job
+                    .cleanup
+                    .iter()
+                    .map(|words| command::shell(words))
+                    .collect(),
                 without_nextest: cargo::without_nextest(plan, job)
                     .and_then(Result::ok)
                     .map(|words| command::shell(&words)),

@@ -180,6 +180,12 @@ fn of_job(jobs: &Jobs<'_>, job: &Job, changes: Option<&Changes>) -> String {
     for line in job.lines() {
         let _ = writeln!(out, "    {line}");
     }
+    if !job.cleanup.is_empty() {
+        out.push_str("  and last, whatever became of it:\n");
+    }
+    for words in &job.cleanup {
+        let _ = writeln!(out, "    {}", command::shell(words));
+    }
     if let Some(changes) = changes {
         let _ = writeln!(out, "  {}", verdict(jobs, job, changes));
     }

@@ -163,8 +163,8 @@ fn former(
         return Ok(None);
     };
     let protected = match banner::provenance(&present) {
-        Provenance::Intact { origin: from } if from == origin => None,
-        Provenance::Changed { origin: from } if from == origin => {
+        Provenance::Intact { origin: from } if banner::is_of(&from, origin) => None,
+        Provenance::Changed { origin: from } if banner::is_of(&from, origin) => {
             Some("is no longer an output, and was changed by hand".to_owned())
         }
         _ => return Ok(None),

@@ -175,6 +175,8 @@ codes! {
         "Name a stage, an environment or an axis once in a suite, and give axis values names that differ in letters and digits.";
     UNMADE_ARTIFACT "DTP0223" "unmade-artifact" Structural "A job needs an artifact that no job of its stage makes."
         "Enrol the suite that makes the artifact in the stage, or fetch it from a build.";
+    UNFILLED_CACHE "DTP0224" "unfilled-cache" Warning "No stage fills a cache that jobs look into."
+        "Enrol something that looks into it in a stage that only members start: by a push to a branch, a schedule or by hand.";
 
     MARKER_REUSED "DTP0301" "marker-reused" Structural "A marker belongs to two groups."
         "List the marker in one group.";
@@ -207,6 +209,8 @@ codes! {
         "Let the stage be started by branches that the approval names, or name the `environment` whose reviewers approve.";
     UNPINNED_ACTION "DTP0406" "unpinned-action" Structural "An action is named without its full commit hash."
         "Write the 40 digits of the commit: `owner/name@…`.";
+    CACHE_TRUST "DTP0407" "cache-trust" Structural "A job would fill a cache, by an action that the plan names, in a stage that outsiders or tags start."
+        "Declare a `cache` in place of the action: dtpc fills it only where nobody but members starts a run.";
 
     GATE_UNKNOWN_JOB "DTP0501" "gate-unknown-job" Structural "A gate names a job that its stage does not have."
         "Enrol the suite in the stage of the gate, or take it out of the gate.";
@@ -274,6 +278,8 @@ codes! {
         "Take axes or values out of the suite, or divide it.";
     TOO_MANY_NEEDS "DTP0707" "too-many-needs" Structural "A job needs more jobs than its host allows."
         "Gate fewer jobs, or take jobs together.";
+    RETENTION "DTP0708" "retention" Structural "Files are to be kept for a time that their host does not keep any."
+        "Write whole days, from `1d` to `90d`.";
 
     UNRUN_TEST "DTP0801" "unrun-test" Promise "A test of the repository is run by no stage."
         "Mark the test so that a job takes it, or let a suite take it. An `accept` of the `gap` that holds such tests lets it pass.";

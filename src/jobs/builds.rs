@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use super::fill::{self, Filled};
-use super::{Cell, machines};
-use crate::schema::kinds::{Artifact, Build, Runner, Secret, Stage};
+use super::{Cell, caches, machines};
+use crate::schema::kinds::{Artifact, Build, Cache, Runner, Secret, Stage};
 use crate::schema::values::{Arch, AxisPoint, BuildRef, Container, Duration, Need, Os};
 use crate::schema::{Id, Plan};
 
@@ -23,12 +23,16 @@ pub struct BuildJob {
     pub points: Vec<AxisPoint>,
     /// The commands, in order, each as its words.
     pub commands: Vec<Vec<Filled>>,
+    /// Commands that run last, whatever became of those before: each of them, and each must succeed.
+    pub cleanup: Vec<Vec<String>>,
     /// What must be built before, as numbers in [`Jobs::builds`](super::Jobs::builds).
     pub needs: Vec<usize>,
     /// The artifacts it fetches.
     pub fetches: Vec<Id<Artifact>>,
     /// The artifacts it makes.
     pub makes: Vec<Id<Artifact>>,
+    /// The caches it may look into; what it may do with them its stage says.
+    pub caches: Vec<Id<Cache>>,
     /// The runner that gives it a machine.
     pub runner: Option<Id<Runner>>,
     /// The question that must be answered before there is a machine for it.
@@ -215,12 +219,14 @@ fn add(
                 words.map(|word| fill::fill(plan, word, place)).collect()
             })
             .collect(),
+        cleanup: super::derive::cleanup(plan, &[], on.id),
         needs: reduced(jobs, matching(jobs, stage, &needs, &points)),
         fetches: super::derive::fetches(&declared.needs),
         makes: super::made_by(plan, |from| {
             from.of == Some(super::Work::Build(build))
                 && from.points.iter().all(|p| points.contains(p))
         }),
+        caches: caches::of(&declared.caches, &environment.caches),
         runner,
         waits_for: machines::open_question(plan, on.id, runner).map(|q| q.text.clone()),
         secrets: declared.uses.iter().map(|s| s.id).collect(),

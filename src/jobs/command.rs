@@ -43,25 +43,37 @@ pub struct Shard {
     pub of: u32,
 }
 
+/// The coverage that a cell measures.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured<'p> {
+    /// What is to be reached.
+    pub coverage: &'p Coverage,
+    /// Whether no other job of the stage measures it: else it is judged by all of them together.
+    pub is_alone: bool,
+}
+
 /// The commands of a cell, and those behind them that report coverage.
 pub fn of(
     plan: &Plan,
     cell: &Cell,
     shard: Option<Shard>,
-    coverage: Option<Id<Coverage>>,
+    measured: Option<Measured<'_>>,
     profiles: &Profiles,
     sets: &mut Sets<'_>,
 ) -> (Vec<Run>, Vec<Vec<String>>) {
     let suite = &plan.suites[cell.suite];
     let tool = tool_kind(plan, cell.suite);
-    let coverage = coverage.map(|id| &plan.coverages[id]);
-    let measured_by = coverage
-        .and_then(|c| c.tool)
+    let measured_by = measured
+        .and_then(|m| m.coverage.tool)
         .and_then(|tool| kind_of(plan, tool.id));
+    let minimum = measured
+        .filter(|m| m.is_alone && m.coverage.gating)
+        .and_then(|m| m.coverage.minimum)
+        .map(|minimum| minimum.0.to_string());
     let (program, report): (Vec<&str>, Vec<Vec<String>>) = match (tool, measured_by) {
         (ToolKind::Pytest, Some(ToolKind::CoveragePy)) => (
             vec!["coverage", "run", "-m", "pytest"],
-            coverage_py(coverage.map(|c| &c.body)),
+            coverage_py(minimum.as_deref()),
         ),
         (ToolKind::Pytest, _) => (vec!["pytest"], Vec::new()),
         (ToolKind::CargoTest | ToolKind::Nextest, Some(ToolKind::Tarpaulin)) => {
@@ -81,11 +93,7 @@ pub fn of(
     let mut common: Vec<String> = program.into_iter().map(str::to_owned).collect();
     let profile = profiles.of_cell(plan, cell);
     common.extend(profile.iter().flat_map(|p| p.words(plan, cell.suite)));
-    let gate = coverage
-        .filter(|c| c.gating)
-        .and_then(|c| c.minimum)
-        .map(|m| m.0.to_string());
-    if let (Some(ToolKind::Tarpaulin), Some(minimum)) = (measured_by, gate) {
+    if let (Some(ToolKind::Tarpaulin), Some(minimum)) = (measured_by, minimum) {
         common.extend(["--fail-under".to_owned(), minimum]);
     }
     let parts = &plan.parts_of[cell.suite.index()];
@@ -346,10 +354,10 @@ pub fn verdict(suite: &Suite) -> Vec<Vec<String>> {
 }
 
 /// The file first: a figure below the minimum ends the commands, and is then looked at in the file.
-fn coverage_py(coverage: Option<&Coverage>) -> Vec<Vec<String>> {
+fn coverage_py(minimum: Option<&str>) -> Vec<Vec<String>> {
     let mut report = vec!["coverage".to_owned(), "report".to_owned()];
-    if let Some(minimum) = coverage.filter(|c| c.gating).and_then(|c| c.minimum) {
-        report.push(format!("--fail-under={}", minimum.0));
+    if let Some(minimum) = minimum {
+        report.push(format!("--fail-under={minimum}"));
     }
     vec![vec!["coverage".to_owned(), "xml".to_owned()], report]
 }

@@ -9,11 +9,13 @@ use super::names::{id, place};
 use super::profiles::Profiles;
 use super::sets::Sets;
 use super::settings::{conditions, outcome, shards, timeout};
-use super::{BuildJob, Cell, Filled, Job, Shard, builds, cells, command, fill, machines, setup};
+use super::{
+    BuildJob, Cell, Filled, Job, Shard, builds, caches, cells, command, fill, machines, setup,
+};
 use crate::algebra::Space;
 use crate::name::Name;
-use crate::schema::kinds::{Artifact, Coverage, Service, Suite, Threshold, Tool};
-use crate::schema::values::{AxisPoint, Bind, Container, Need, Variables};
+use crate::schema::kinds::{Artifact, Coverage, Environment, Service, Suite, Threshold, Tool};
+use crate::schema::values::{AxisPoint, Bind, Command, Container, Need, Variables};
 use crate::schema::{Id, Plan};
 
 /// Makes the jobs of a plan, with what it needs to know for all of them.
@@ -25,6 +27,8 @@ pub struct Deriver<'p> {
     sets: Sets<'p>,
     /// What makes a machine ready, by the tools and what they need besides.
     setups: FxHashMap<Ready, Arc<[Vec<String>]>>,
+    /// In how many of the jobs each coverage is measured.
+    measured: FxHashMap<Id<Coverage>, u32>,
 }
 
 /// Tools, and the command that installs what their commands ask for.
@@ -69,11 +73,18 @@ impl<'p> Deriver<'p> {
             about_suites,
             sets: Sets::new(plan, space),
             setups: FxHashMap::default(),
+            measured: FxHashMap::default(),
         }
     }
 
-    /// The jobs of some cells, in their order.
+    /// The jobs of the cells of a stage, in their order.
     pub fn all(&mut self, cells: &[Cell]) -> Vec<Job> {
+        // One coverage that is measured in one job alone is judged there.
+        for cell in cells {
+            if let Some(coverage) = self.coverage(cell) {
+                *self.measured.entry(coverage).or_default() += shards(self.plan, cell).max(1);
+            }
+        }
         let mut jobs = Vec::with_capacity(cells.len());
         for cell in cells {
             let shards = shards(self.plan, cell);
@@ -133,6 +144,10 @@ impl<'p> Deriver<'p> {
         let (plan, builds) = (self.plan, self.builds);
         let suite = &plan.suites[cell.suite];
         let coverage = self.coverage(&cell);
+        let measured = coverage.map(|id| command::Measured {
+            coverage: &plan.coverages[id],
+            is_alone: self.measured.get(&id) == Some(&1),
+        });
         let measuring = coverage.and_then(|c| plan.coverages[c].tool);
         let tools: Vec<_> = suite
             .tool
@@ -141,7 +156,7 @@ impl<'p> Deriver<'p> {
             .map(|t| t.id)
             .collect();
         let (runs, report) =
-            command::of(plan, &cell, shard, coverage, self.profiles, &mut self.sets);
+            command::of(plan, &cell, shard, measured, self.profiles, &mut self.sets);
         let runner = machines::runner(plan, &cell);
         let setup = self.setup(&tools, setup::plugins(plan, &cell, shard.is_some()));
         let needs = builds::needs_of(plan, &cell);
@@ -161,6 +176,7 @@ impl<'p> Deriver<'p> {
             runs,
             verdict: command::verdict(suite),
             report,
+            cleanup: cleanup(plan, &suite.cleanup, cell.environment),
             services: services(suite),
             builds: builds::reduced(
                 builds,
@@ -168,6 +184,7 @@ impl<'p> Deriver<'p> {
             ),
             fetches: fetches(&suite.needs),
             makes: self.makes(&cell),
+            caches: caches::of_tools(plan, tools.iter().copied(), cell.environment),
             variables: variables(plan, &cell),
             secrets: suite.uses.iter().map(|s| s.id).collect(),
             timeout: timeout(plan, &cell),
@@ -178,6 +195,14 @@ impl<'p> Deriver<'p> {
             cell,
         }
     }
+}
+
+/// What cleans up behind something in an environment: its own commands, then those of the place.
+pub fn cleanup(plan: &Plan, own: &[Command], environment: Id<Environment>) -> Vec<Vec<String>> {
+    own.iter()
+        .chain(&plan.environments[environment].cleanup)
+        .map(|command| command.words.clone())
+        .collect()
 }
 
 /// The services that a suite needs.

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::coverage::{self, Merged};
 use super::{BuildJob, Jobs};
 use crate::schema::Id;
 use crate::schema::kinds::Gate;
@@ -24,6 +25,26 @@ pub fn builds_required(jobs: &Jobs<'_>, gate: Id<Gate>) -> Vec<usize> {
         .filter(|(number, build)| wanted.contains(number) || is_named(declared, build))
         .map(|(number, _)| number)
         .collect()
+}
+
+/// The goals for coverage that a gate requires: those that too low a figure misses, measured together
+/// in jobs of which it requires one.
+pub fn goals_required<'j>(jobs: &'j Jobs<'_>, gate: Id<Gate>) -> Vec<Merged<'j>> {
+    let Some(stage) = jobs.plan.gates[gate].stage else {
+        return Vec::new();
+    };
+    let judged = jobs.judged_by(gate);
+    let required: FxHashSet<&str> = judged
+        .iter()
+        .filter(|(_, decides)| *decides)
+        .map(|(job, _)| job.id.as_str())
+        .collect();
+    let mut goals = coverage::merged(jobs, stage.id);
+    goals.retain(|goal| {
+        let declared = &jobs.plan.coverages[goal.coverage];
+        goal.is_required(declared, |job| required.contains(job.id.as_str()))
+    });
+    goals
 }
 
 /// Whether a gate requires a build by its own name.

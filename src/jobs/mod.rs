@@ -8,10 +8,12 @@
 
 pub mod bars;
 pub mod builds;
+pub mod caches;
 pub mod cargo;
 pub mod cells;
 pub mod changes;
 pub mod command;
+pub mod coverage;
 mod derive;
 pub mod fill;
 pub mod gates;
@@ -45,7 +47,9 @@ use crate::algebra::Space;
 use crate::checks::CheckedPlan;
 use crate::name::Name;
 use crate::parallel;
-use crate::schema::kinds::{Artifact, Coverage, Gate, Runner, Secret, Service, Stage, Threshold};
+use crate::schema::kinds::{
+    Artifact, Cache, Coverage, Gate, Runner, Secret, Service, Stage, Threshold,
+};
 use crate::schema::values::{AxisPoint, Condition, Duration, JobPatterns, Outcome, ToolKind, Work};
 use crate::schema::{Id, Plan};
 use crate::source::SourceMap;
@@ -101,6 +105,8 @@ pub struct Job {
     pub verdict: Vec<Vec<String>>,
     /// Commands behind it that report coverage.
     pub report: Vec<Vec<String>>,
+    /// Commands that run last, whatever became of those before: each of them, and each must succeed.
+    pub cleanup: Vec<Vec<String>>,
     /// The services that are started for it.
     pub services: Vec<Id<Service>>,
     /// What must be built before it, as numbers in [`Jobs::builds`].
@@ -109,6 +115,8 @@ pub struct Job {
     pub fetches: Vec<Id<Artifact>>,
     /// The artifacts it makes.
     pub makes: Vec<Id<Artifact>>,
+    /// The caches it may look into; what it may do with them its stage says.
+    pub caches: Vec<Id<Cache>>,
     /// Variables of its environment.
     pub variables: Vec<(Name, String)>,
     /// The secrets it uses.

@@ -401,7 +401,10 @@ pub fn check_fields(
                 .map(|meant| Fix::replace(given.name, meant));
             diagnostics.push(
                 Diagnostic::new(codes::UNKNOWN_FIELD, given.name, message)
-                    .maybe_help(suggest::help(name, "field", known))
+                    .maybe_help(match super::refused::why(declaration.kind, name) {
+                        Some(why) => Some(why.to_owned()),
+                        None => suggest::help(name, "field", known),
+                    })
                     .maybe_fix(fix),
             );
         }

@@ -8,6 +8,7 @@ mod axes;
 mod constants;
 mod declarations;
 mod extends;
+mod refused;
 mod scope;
 mod unread;
 

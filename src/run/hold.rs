@@ -2,7 +2,7 @@
 
 use crate::jobs::{BuildJob, Job, Late, command, machines};
 use crate::schema::kinds::{Environment, Service};
-use crate::schema::values::{Arch, Glob, Os, ToolKind, Verdict};
+use crate::schema::values::{Arch, Glob, Os, Ready, ToolKind, Verdict};
 use crate::schema::{Id, Plan};
 use crate::targets::github_actions::{secret_key, variable_key};
 
@@ -129,7 +129,16 @@ fn service(plan: &Plan, id: Id<Service>, machine: &dyn Machine) -> Option<String
                 ));
             }
             let program = command.words.first()?;
-            (!machine.has_program(program)).then(|| format!("there is no program `{program}`"))
+            let mut programs = vec![program];
+            if let Ready::Command(tried) = &service.ready
+                && !machine.sets_up()
+            {
+                programs.extend(tried.words.first());
+            }
+            let missing = programs
+                .into_iter()
+                .find(|name| !machine.has_program(name))?;
+            Some(format!("there is no program `{missing}`"))
         }
         (None, Some(image)) if !machine.listens(port) => {
             let image = &image.reference;

@@ -3,6 +3,7 @@
 //!
 //! All of it is decided here, without a process being started: `src/cli/run` does that.
 
+pub mod coverage;
 pub mod hold;
 pub mod order;
 pub mod report;
@@ -11,9 +12,10 @@ pub mod verdict;
 
 use rustc_hash::FxHashMap;
 
+use crate::jobs::coverage::Merged;
 use crate::jobs::{BuildJob, Job, Jobs};
 use crate::schema::Id;
-use crate::schema::kinds::{Service, Stage};
+use crate::schema::kinds::{Environment, Service, Stage, Suite};
 use crate::schema::values::{Duration, ToolKind};
 use hold::Machine;
 
@@ -50,6 +52,8 @@ pub enum Task<'j> {
     Build(&'j BuildJob),
     /// Tests are run.
     Job(&'j Job),
+    /// What several jobs measured is brought together.
+    Goal(&'j Merged<'j>),
 }
 
 /// Whether something of a stage runs here.
@@ -74,6 +78,10 @@ pub enum Lock {
     Gpus,
     /// The port of a service.
     Service(Id<Service>),
+    /// What the jobs of a suite leave: one cleans up what its neighbour may still need.
+    Suite(Id<Suite>),
+    /// What is in an environment: it is cleaned up behind each of its jobs.
+    Environment(Id<Environment>),
 }
 
 impl Entry<'_> {
@@ -82,6 +90,7 @@ impl Entry<'_> {
         match self.task {
             Task::Build(build) => &build.id,
             Task::Job(job) => &job.id,
+            Task::Goal(goal) => &goal.id,
         }
     }
 
@@ -90,6 +99,7 @@ impl Entry<'_> {
         match self.task {
             Task::Build(build) => &build.title,
             Task::Job(job) => &job.title,
+            Task::Goal(goal) => &goal.title,
         }
     }
 
@@ -98,26 +108,30 @@ impl Entry<'_> {
         match self.task {
             Task::Build(build) => build.timeout,
             Task::Job(job) => job.timeout,
+            Task::Goal(_) => Duration::minutes(5),
         }
     }
 
     /// Whether its failure fails the run where no gate says otherwise.
     pub fn is_blocking(&self) -> bool {
         match self.task {
-            Task::Build(_) => true,
             Task::Job(job) => job.is_blocking(),
+            // Whether too low a figure fails the job of a goal, its declaration has decided.
+            Task::Build(_) | Task::Goal(_) => true,
         }
     }
 }
 
 impl<'j> Run<'j> {
     /// What runs of a stage: all of it, or, where `wanted` chooses some, those and what they need.
-    /// `left_out` says why jobs are not in the run, as [`Changes::left_out`] does.
+    /// `goals` are its goals for coverage that several jobs measure; `left_out` says why jobs are not in
+    /// the run, as [`Changes::left_out`] does.
     ///
     /// [`Changes::left_out`]: crate::jobs::changes::Changes::left_out
     pub fn of(
         jobs: &'j Jobs<'j>,
         stage: Id<Stage>,
+        goals: &'j [Merged<'j>],
         left_out: &FxHashMap<(usize, &str), String>,
         wanted: Option<&dyn Fn(&Job) -> bool>,
         machine: &dyn Machine,
@@ -129,7 +143,12 @@ impl<'j> Run<'j> {
             builds.insert(number, entries.len());
             entries.push(Entry {
                 needs: build.needs.iter().map(|need| builds[need]).collect(),
-                locks: Vec::new(),
+                locks: jobs.plan.builds[build.build]
+                    .on
+                    .filter(|_| !build.cleanup.is_empty())
+                    .map(|on| Lock::Environment(on.id))
+                    .into_iter()
+                    .collect(),
                 fate: match reason(&build.id) {
                     Some(why) => Fate::LeftOut(why),
                     None => fate(hold::build(jobs.plan, build, machine)),
@@ -164,6 +183,24 @@ impl<'j> Run<'j> {
             });
             let places: Vec<usize> = places.collect();
             entries[builds[&number]].needs.extend(places);
+        }
+        for goal in goals {
+            let place = |measured: &&Job| all.iter().position(|job| std::ptr::eq(*job, *measured));
+            let places = goal.of.iter().filter_map(place);
+            let needs: Vec<usize> = places.map(|place| first_job + place).collect();
+            let missing = needs.iter().find_map(|need| match &entries[*need].fate {
+                Fate::LeftOut(_) => Some(format!(
+                    "{}, in which it is measured, is left out",
+                    entries[*need].id()
+                )),
+                _ => None,
+            });
+            entries.push(Entry {
+                needs,
+                locks: Vec::new(),
+                fate: missing.map_or(Fate::Runs, Fate::LeftOut),
+                task: Task::Goal(goal),
+            });
         }
         let mut run = Self {
             jobs,
@@ -245,6 +282,7 @@ impl<'j> Run<'j> {
                 let duration = job.cell.setting(plan, |at| at.duration, |s| s.duration);
                 duration.map(|d| d.value)
             }
+            Task::Goal(_) => None,
         }
     }
 }
@@ -263,6 +301,12 @@ fn locks(jobs: &Jobs<'_>, job: &Job) -> Vec<Lock> {
     }
     if job.coverage.is_some() {
         locks.push(Lock::Coverage);
+    }
+    if !jobs.plan.suites[job.suite].cleanup.is_empty() {
+        locks.push(Lock::Suite(job.suite));
+    }
+    if !jobs.plan.environments[job.environment].cleanup.is_empty() {
+        locks.push(Lock::Environment(job.environment));
     }
     if jobs.plan.environments[job.environment]
         .gpus

@@ -129,5 +129,7 @@ fn required(jobs: &Jobs<'_>, gate: Id<Gate>) -> Vec<String> {
         .collect();
     let builds = gates::builds_required(jobs, gate);
     ids.extend(builds.iter().map(|number| jobs.builds[*number].id.clone()));
+    let goals = gates::goals_required(jobs, gate);
+    ids.extend(goals.into_iter().map(|goal| goal.id));
     ids
 }

@@ -8,13 +8,13 @@ use super::form::{self, Form, Names};
 use super::reader::{FieldType, Fields};
 use super::values::{
     Action, Allowance, AnyRef, AnyValue, Arch, ArgumentType, Arity, AxisChoices, AxisValue, Bind,
-    BranchPattern, Capacity, Cause, Command, CommandFormula, Condition, Container, CriticalShare,
-    Date, Direction, Divisions, Duration, Environments, Formula, GitStage, Glob, Host, Ignored,
-    Image, Isolation, JobPattern, Key, Layout, Limit, Line, Local, MarkerExpr, MarkerId,
-    MarkerNames, MarkerRef, Markers, Need, OnFailure, Os, Outcome, PartSelection, PathPattern,
-    Percent, Price, Promise, Ready, Ref, Repetitions, Requirement, Role, RunnerByPlatform, Runtime,
-    Size, Spanned, TestId, Text, ThresholdCheck, ToolKind, Trigger, Types, Unclaimed, Variables,
-    Verdict, Visibility, WithoutBaseline, Workers,
+    BranchPattern, CachePath, Capacity, Cause, Command, CommandFormula, Condition, Container,
+    CriticalShare, Date, Direction, Divisions, Duration, Environments, Formula, GitStage, Glob,
+    Host, Ignored, Image, Isolation, JobPattern, Key, Layout, Limit, Line, Local, MarkerExpr,
+    MarkerId, MarkerNames, MarkerRef, Markers, Need, OnFailure, Os, Outcome, PartSelection,
+    PathPattern, Percent, Price, Promise, Ready, Ref, Repetitions, Requirement, Role,
+    RunnerByPlatform, Runtime, Size, Spanned, TestId, Text, ThresholdCheck, ToolKind, Trigger,
+    Types, Unclaimed, Variables, Verdict, Visibility, WithoutBaseline, Workers,
 };
 use super::{Decl, FieldSchema, Head, Id, KindSchema, Table};
 
@@ -94,6 +94,8 @@ kinds! {
         /// Commands that make a fresh checkout ready for it, in order. Without any, what installs the
         /// tool itself: `python3 -m pip install pytest` and the like.
         optional "setup" setup: Vec<Command>, "setup: [\"python3 -m pip install -r requirements.txt\"]";
+        /// What its jobs need not fetch or make anew.
+        optional "caches" caches: Vec<Ref<Cache>>, "caches: [cargo_registry]";
         /// The file its configuration goes to, below the root. For pytest a `pytest.ini`, a
         /// `pytest.toml` or a `pyproject.toml`; without it, `pytest.ini`. For nextest, without it,
         /// `.config/nextest.toml`. In a file that people write, only the keys of dtpc are changed.
@@ -146,6 +148,8 @@ kinds! {
         default("any") "types" types: Types, "types: [unit, integration]";
         /// How long its critical path may take, from the expected durations of its suites.
         optional "budget" budget: Option<Spanned<Duration>>, "budget: 30min";
+        /// How long the host keeps the results of its tests, in whole days.
+        default("7d") "keep_results" keep_results: Spanned<Duration> = Spanned::unplaced(Duration::days(7)), "keep_results: 30d";
         /// How many GPU-hours one run may take: for each job its expected duration, times the GPUs
         /// of its machines.
         optional "gpu_budget" gpu_budget: Option<Spanned<Duration>>, "gpu_budget: 40h";
@@ -214,6 +218,11 @@ kinds! {
         optional "runner" runner: Option<Ref<Runner>>, "runner: gpu_pool";
         /// The runner for each of its platforms, where they differ.
         optional "runners" runners: Option<RunnerByPlatform>, "runners: { amd64: gpu_pool, arm64: arm_pool }";
+        /// What the jobs and the builds there need not fetch or make anew.
+        optional "caches" caches: Vec<Ref<Cache>>, "caches: [models]";
+        /// Commands that clean up on its machines behind every job and every build there, in order, as a
+        /// suite's `cleanup`.
+        optional "cleanup" cleanup: Vec<Command>, "cleanup: [\"docker container prune --force\"]";
         /// How it is had on a developer's machine: `host`, or `unavailable("why")`.
         optional "local" local: Option<Local>, "local: unavailable(\"needs 8 GPUs\")";
     }
@@ -298,6 +307,8 @@ kinds! {
         optional "needs" needs: Vec<Need>, "needs: [build.wheels]";
         /// The secrets it uses.
         optional "uses" uses: Vec<Ref<Secret>>, "uses: [registry_password]";
+        /// What it need not fetch or make anew, beside what its environment has.
+        optional "caches" caches: Vec<Ref<Cache>>, "caches: [cargo_registry]";
         /// The files it is made from: it is left out of runs in which none of them changed and no job
         /// needs it.
         optional "paths" paths: Option<Ref<Paths>>, "paths: core";
@@ -315,7 +326,19 @@ kinds! {
         /// The files.
         required "files" files: Vec<Glob>, "files: [\"dist/*.whl\"]";
         /// How long the host keeps it, in whole days.
-        default("7d") "keep" keep: Duration = Duration::days(7), "keep: 30d";
+        default("7d") "keep" keep: Spanned<Duration> = Spanned::unplaced(Duration::days(7)), "keep: 30d";
+    }
+
+    /// Files that jobs need not fetch or make anew: packages, what a compiler has built. A job finds
+    /// those of an earlier run in which the files of its `key` were the same, else the newest there are.
+    /// Who fills it cannot be chosen: only stages that nobody but members start. Those that outsiders
+    /// can start read it, and those that tags start, of which releases are made, do not even that.
+    "cache" Cache in caches {
+        /// The files: below the checkout, or below the home folder with `~/`.
+        required "paths" paths: Vec<CachePath>, "paths: [\"~/.cargo/registry\", \"target\"]";
+        /// The files that say what is in it, such as those in which versions are locked: when one of them
+        /// changes, it is made anew.
+        required "key" key: Vec<Glob>, "key: [\"**/Cargo.lock\"]";
     }
 
     /// A set of tests that are run together: by one tool, in named stages and environments.
@@ -365,6 +388,10 @@ kinds! {
         optional "workers" workers: Option<Workers>, "workers: auto";
         /// How often a test that fails is run again: with pytest-rerunfailures, or nextest.
         optional "retries" retries: Option<u32>, "retries: 2";
+        /// Commands that clean up behind each of its jobs, in order. They run last, also if the tests
+        /// failed, were cancelled or took too long; each runs, also if the one before it failed. A
+        /// clean-up that fails fails the job.
+        optional "cleanup" cleanup: Vec<Command>, "cleanup: [\"make down\"]";
         /// How its result is told, beside its exit code.
         optional "verdict" verdict: Option<Verdict>, "verdict: clean_tree([\"go/**\"])";
         /// What its result counts for. Without it, `blocking`.
@@ -584,6 +611,8 @@ kinds! {
         optional "critical" critical: Option<CriticalShare>, "critical: 90% of [\"lib/runtime/**\"]";
         /// Whether falling below the minimum fails the job; otherwise the figure is recorded.
         default("false") "gating" gating: bool, "gating: true";
+        /// How long the host keeps the reports, in whole days.
+        default("30d") "keep" keep: Spanned<Duration> = Spanned::unplaced(Duration::days(30)), "keep: 90d";
     }
 
     /// Something that performance tests measure.

@@ -40,7 +40,8 @@ impl Comment {
     /// did not choose: it must not end the comment, or the string.
     fn path(self, path: &str) -> String {
         match self {
-            Self::Hash | Self::Markup => path.replace("--", "- -").replace(char::is_control, " "),
+            Self::Hash => path.replace(char::is_control, " "),
+            Self::Markup => path.replace("--", "- -").replace(char::is_control, " "),
             Self::Json => {
                 let quoted = serde_json::Value::from(path).to_string();
                 quoted[1..quoted.len() - 1].to_owned()
@@ -139,10 +140,18 @@ pub fn provenance(text: &str) -> Provenance {
     }
 }
 
+/// Whether the path in a banner is that of this plan, in the way in which some banner writes it.
+pub fn is_of(from: &str, origin: &str) -> bool {
+    from == origin
+        || [Comment::Hash, Comment::Markup]
+            .iter()
+            .any(|comment| comment.path(origin) == from)
+}
+
 /// Why a whole file that exists must not be overwritten for this plan, if it must not.
 pub fn protection(present: &str, origin: &str) -> Option<String> {
     match provenance(present) {
-        Provenance::Intact { origin: from } if from == origin => None,
+        Provenance::Intact { origin: from } if is_of(&from, origin) => None,
         Provenance::Intact { origin: from } => Some(format!("was generated from {from}")),
         Provenance::Changed { .. } => Some("was changed by hand since dtpc wrote it".to_owned()),
         Provenance::Foreign => Some("was not written by dtpc".to_owned()),

@@ -4,8 +4,10 @@ NEEDS is GitHub's `toJSON(needs)`, REQUIRED the ids of the jobs that decide. A j
 was cancelled, skipped, timed out or is missing did not succeed, unless the job `select`
 left it out for a recorded reason. SHARDS maps a job that was divided to its pieces, of
 which one at least must have run a test, and which together must have taken the tests
-that the job selects; a job that may be without a test is its own piece. ALLOWED lists results that pass until a date, as
-`cancelled:2027-01-01`. Other jobs in NEEDS are shown and do not decide.
+that the job selects; a job that may be without a test is its own piece. MEASURED maps a
+job that judges coverage to those in which it is measured: it is left out with any of them.
+ALLOWED lists results that pass until a date, as `cancelled:2027-01-01`. Other jobs in
+NEEDS are shown and do not decide.
 """
 
 import datetime
@@ -49,6 +51,10 @@ def main() -> int:
     allowed = allowed_results()
     selection = needs.get("select", {}).get("outputs", {})
     removed = json.loads(selection.get("skipped") or "{}") or {}
+    for job, parts in json.loads(os.environ.get("MEASURED", "{}")).items():
+        for part in parts:
+            if part in removed:
+                removed[job] = f"{part}, in which it is measured, is left out"
     results = {job: need.get("result", "missing") for job, need in needs.items()}
     for job in required:
         results.setdefault(job, "missing")

@@ -177,7 +177,16 @@ def table(jobs, needs, folder):
     return rows, total, failed, left_out
 
 
-def written(jobs, rows, total, failed, left_out):
+def coverage(jobs, needs):
+    """What several jobs measured together, each goal in a line."""
+    for job_id, title in jobs.get("coverage", {}).items():
+        need = needs.get(job_id) or {}
+        figure = (need.get("outputs") or {}).get("figure")
+        said = figure or f"no figure, the job is {need.get('result', 'missing')}"
+        yield f"- {cell(title)}: {cell(said)}"
+
+
+def written(jobs, needs, rows, total, failed, left_out):
     yield f"## {cell(jobs['stage'])}"
     yield ""
     if jobs.get("budget"):
@@ -202,6 +211,9 @@ def written(jobs, rows, total, failed, left_out):
     if len(rows) > MOST_ROWS:
         yield ""
         yield f"{len(rows) - MOST_ROWS} more jobs are not shown."
+    goals = list(coverage(jobs, needs))
+    if goals:
+        yield from ("", "### Coverage", "", *goals)
     if failed:
         yield ""
         yield "### Failures"
@@ -223,7 +235,10 @@ def written(jobs, rows, total, failed, left_out):
 def main() -> int:
     jobs = read_jobs(os.environ["JOBS"])
     needs = json.loads(os.environ["NEEDS"])
-    text = "\n".join(written(jobs, *table(jobs, needs, os.environ["RESULTS"]))) + "\n"
+    text = (
+        "\n".join(written(jobs, needs, *table(jobs, needs, os.environ["RESULTS"])))
+        + "\n"
+    )
     with open(os.environ["GITHUB_STEP_SUMMARY"], "a", encoding="utf-8") as file:
         file.write(text)
     return 0

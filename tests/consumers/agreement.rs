@@ -244,7 +244,8 @@ fn files(numbers: &mut Numbers) -> Vec<String> {
 fn verdict(jobs: &Jobs<'_>, files: &[String], numbers: &mut Numbers, env: &Value) -> (bool, Value) {
     let stage = jobs.stages[0];
     let left_out = Changes::of(jobs.plan, files.iter().cloned()).left_out(jobs);
-    let run = Run::of(jobs, stage, &left_out, None, &Anything);
+    let goals = dtpc::jobs::coverage::merged(jobs, stage);
+    let run = Run::of(jobs, stage, &goals, &left_out, None, &Anything);
     // The jobs that tell whether they ran a test.
     let divided: HashMap<String, Vec<String>> = env["SHARDS"]
         .as_str()

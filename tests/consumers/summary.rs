@@ -260,7 +260,7 @@ fn a_name_stays_in_its_cell() {
 
 #[test]
 fn it_is_clean_python() {
-    for script in ["summary.py", "notify.py"] {
+    for script in ["summary.py", "notify.py", "merge_coverage.py"] {
         let script = format!("templates/github_actions/{script}");
         for arguments in [&["check"][..], &["format", "--check"]] {
             let mut ruff = tools().command("ruff");

@@ -238,6 +238,60 @@ fn what_fails_closes_the_gate() {
     assert_same(&repository, &ran, &verdicts(&ran), GATE);
 }
 
+/// It runs last, in the one and in the other, and is seen in the job that it belongs to.
+#[test]
+fn a_clean_up_that_fails_closes_the_gate() {
+    let repository = Repository::workshop().generated();
+    // What the first command should take away is not there; the second one does its work all the same.
+    repository.replace(
+        "tests/read/test_report.py",
+        "Path(\"report/left.txt\").touch()",
+        "",
+    );
+    let ran = pull_request(&repository).run();
+    assert_results(&ran, &[("reading-cpu", "failure")], Outcome::Failure);
+    assert_eq!(ran.code, Some(1), "{ran}");
+    let reading = ran.job("reading-cpu");
+    assert!(reading.step("tests").success(), "{ran}");
+    let cleaned = reading.step("Clean up");
+    assert!(!cleaned.success(), "{ran}");
+    assert!(cleaned.log.contains("took away report/more.txt"), "{ran}");
+    let here = assert_same(&repository, &ran, &verdicts(&ran), GATE);
+    assert_eq!(
+        here.job("reading-cpu")["reason"],
+        "clean-up: python3 ended with exit code 1",
+        "{}",
+        here.done
+    );
+    assert!(!repository.root().join("report/more.txt").exists());
+}
+
+#[test]
+fn a_clean_up_runs_behind_a_test_that_fails() {
+    let repository = Repository::workshop().generated();
+    repository.replace("tests/read/test_report.py", "generated\\n", "none\\n");
+    let ran = pull_request(&repository).run();
+    assert_results(&ran, &[("reading-cpu", "failure")], Outcome::Failure);
+    let reading = ran.job("reading-cpu");
+    assert!(!reading.step("tests").success(), "{ran}");
+    let cleaned = reading.step("Clean up");
+    assert!(cleaned.success(), "{ran}");
+    for file in ["report/left.txt", "report/more.txt"] {
+        let told = format!("took away {file}");
+        assert!(cleaned.log.contains(&told), "{ran}");
+    }
+    // Nothing keeps results from people: they are kept before.
+    assert!(ran.artifact("results--reading-cpu").is_dir(), "{ran}");
+    let here = assert_same(&repository, &ran, &verdicts(&ran), GATE);
+    assert_eq!(
+        here.job("reading-cpu")["reason"],
+        "pytest ended with exit code 1"
+    );
+    for file in ["report/left.txt", "report/more.txt"] {
+        assert!(!repository.root().join(file).exists(), "{file}");
+    }
+}
+
 /// A job that is not divided, the parts of which find no test, and one that is: both pass where the
 /// gate says until when.
 #[test]

@@ -4,12 +4,15 @@
 use std::fs;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant, SystemTime};
 
 use super::process::{Exit, Shell};
 use super::services::Services;
 use crate::glob::Matcher;
+use crate::jobs::coverage::Merged;
 use crate::jobs::{BuildJob, Job, Jobs, Late, bars, command};
+use crate::run::coverage;
 use crate::run::order::Ended;
 use crate::run::report::{self, Case, CaseResult, Counts};
 use crate::run::summary::seconds;
@@ -22,6 +25,9 @@ use crate::targets::github_actions::variable_key;
 /// With what pytest ends if it collected no test, and nextest if it had none to run.
 const PYTEST_NO_TEST: i32 = 5;
 const NEXTEST_NO_TEST: i32 = 4;
+
+/// How long cleaning up may take after the end of a job's time: what GitHub gives after it.
+const CLEAN_UP: Duration = Duration::from_mins(5);
 
 /// pytest's own options.
 const PYTEST_OPTIONS: &str = "PYTEST_ADDOPTS";
@@ -107,14 +113,16 @@ pub fn build(jobs: &Jobs<'_>, build: &BuildJob, place: &Place<'_>) -> Done {
             .collect();
         place.call(&words, &[])
     });
-    Done::of(made.and_then(|()| there(jobs, &build.makes, place.shell.folder)))
+    let done = Done::of(made.and_then(|()| there(jobs, &build.makes, place.shell.folder)));
+    cleaned_up(done, &build.cleanup, place)
 }
 
 /// Runs the tests of a job.
 pub fn job(jobs: &Jobs<'_>, job: &Job, place: &Place<'_>) -> Done {
     let begun = SystemTime::now();
-    let mut done = match Services::start(jobs.plan, job, &place.shell, &place.folder) {
-        Err(why) => Done::of(Err(Stop::failure(why))),
+    let started = Services::start(jobs.plan, job, &place.shell, &place.folder);
+    let tested = match &started {
+        Err(why) => Done::of(Err(Stop::failure(why.clone()))),
         Ok(_running) => {
             let tested = tests(jobs, job, place);
             let no_test = matches!(tested, Ok(true));
@@ -126,7 +134,70 @@ pub fn job(jobs: &Jobs<'_>, job: &Job, place: &Place<'_>) -> Done {
             done
         }
     };
-    done.tests = collect(job, &done, place, begun);
+    if job.tool == ToolKind::Nextest {
+        take_nextest_report(place, begun);
+    }
+    // The services run on until it is done: it may need them.
+    let mut done = cleaned_up(tested, &job.cleanup, place);
+    done.tests = collect(job, &done, place);
+    done
+}
+
+/// Brings together what several jobs measured, and judges it.
+pub fn goal(jobs: &Jobs<'_>, goal: &Merged<'_>, place: &Place<'_>, results: &Path) -> Done {
+    let declared = &jobs.plan.coverages[goal.coverage];
+    let mut reports = Vec::new();
+    for job in &goal.of {
+        for name in ["coverage.xml", "cobertura.xml"] {
+            if let Ok(text) = fs::read(results.join(&job.id).join(name)) {
+                reports.push((format!("{}/{name}", job.id), text));
+            }
+        }
+    }
+    let minimum = declared.minimum.map(|minimum| minimum.0);
+    let together = coverage::judge(&reports, goal.of.len(), minimum);
+    // Without it the summary still says it.
+    let _ = fs::write(&place.shell.log, format!("{}\n", together.said));
+    let mut done = Done::of(Ok(()));
+    if declared.gating && !together.is_met {
+        done.went.ended = Ended::Failure;
+    }
+    done.reason = Some(together.said);
+    done
+}
+
+/// Cleans up, whatever became of what is done: every command runs, and each must succeed.
+fn cleaned_up(mut done: Done, commands: &[Vec<String>], place: &Place<'_>) -> Done {
+    // Neither the end of the job's time nor an interrupt keeps it from that.
+    let never = AtomicBool::new(false);
+    let place = Place {
+        shell: Shell {
+            folder: place.shell.folder,
+            variables: place.shell.variables.clone(),
+            log: place.shell.log.clone(),
+            deadline: place.shell.deadline.max(Instant::now() + CLEAN_UP),
+            stop: &never,
+        },
+        folder: place.folder.clone(),
+        limit: CLEAN_UP.as_secs_f64(),
+        commit: place.commit,
+    };
+    for words in commands {
+        let Err(stop) = place.call(words, &[]) else {
+            continue;
+        };
+        let why = format!("clean-up: {}", stop.why);
+        done.reason = Some(match done.reason.take() {
+            None => why,
+            Some(before) => format!("{before}; {why}"),
+        });
+        // What was stopped stays so, for GitHub too.
+        if done.went.ended != Ended::Cancelled {
+            done.went.ended = Ended::Failure;
+        }
+        // That there was no test is no excuse for this.
+        done.went.no_test = false;
+    }
     done
 }
 
@@ -245,10 +316,7 @@ fn there(jobs: &Jobs<'_>, makes: &[Id<Artifact>], root: &Path) -> Result<(), Sto
 }
 
 /// Brings the results of a job together as JUnit, and counts its tests.
-fn collect(job: &Job, done: &Done, place: &Place<'_>, begun: SystemTime) -> Option<Counts> {
-    if job.tool == ToolKind::Nextest {
-        take_nextest_report(place, begun);
-    }
+fn collect(job: &Job, done: &Done, place: &Place<'_>) -> Option<Counts> {
     let is_junit = |path: &Path| {
         let name = path.file_name().map(|name| name.to_string_lossy());
         name.is_some_and(|name| {

@@ -27,7 +27,7 @@ use super::{Failure, Outcome, arguments, terminal};
 use crate::diagnostics::visible::visible;
 use crate::jobs::changes::Changes;
 use crate::jobs::named::Wanted;
-use crate::jobs::{Job, Jobs};
+use crate::jobs::{Job, Jobs, coverage};
 use crate::run::order::{Ended, Order};
 use crate::run::summary::{GateRow, Row, Summary, seconds};
 use crate::run::verdict::{self, Went};
@@ -90,9 +90,11 @@ pub fn run(arguments: &arguments::Run, timings: &Timings) -> Result<Outcome, Fai
         root: root.clone(),
         sets_up: arguments.setup,
     };
+    let goals = coverage::merged(&jobs, stage);
     let run = Run::of(
         &jobs,
         stage,
+        &goals,
         &left_out,
         (!wanted.is_empty()).then_some(&is_wanted),
         &here,
@@ -305,7 +307,7 @@ impl<'r, 'j> Session<'r, 'j> {
             .iter()
             .filter_map(|entry| match entry.task {
                 Task::Job(job) => Some(job.setup.iter()),
-                Task::Build(_) => None,
+                Task::Build(_) | Task::Goal(_) => None,
             })
             .flatten()
             .collect();
@@ -350,7 +352,7 @@ impl<'r, 'j> Session<'r, 'j> {
                 folder: self.root,
                 variables: match entry.task {
                     Task::Job(job) => execute::variables(jobs, job, &folder),
-                    Task::Build(_) => Vec::new(),
+                    Task::Build(_) | Task::Goal(_) => Vec::new(),
                 },
                 log: log.clone(),
                 deadline: begun + Duration::from_secs_f64(limit),
@@ -363,6 +365,7 @@ impl<'r, 'j> Session<'r, 'j> {
         let done = match entry.task {
             Task::Build(build) => execute::build(jobs, build, &place),
             Task::Job(job) => execute::job(jobs, job, &place),
+            Task::Goal(goal) => execute::goal(jobs, goal, &place, self.results),
         };
         Told {
             done,
@@ -426,6 +429,7 @@ fn summary(run: &Run<'_>, told: &[Option<Told>], results: &Path) -> Summary {
             reason,
             outcome: match entry.task {
                 Task::Build(_) => "build",
+                Task::Goal(_) => "coverage",
                 Task::Job(job) => job.outcome.as_ref().map_or("blocking", |o| o.word()),
             },
             tests: told.and_then(|told| told.done.tests),
@@ -466,6 +470,7 @@ fn shown(path: &Path) -> String {
 fn lines(entry: &Entry<'_>) -> String {
     match entry.task {
         Task::Build(_) => "it is built here".to_owned(),
+        Task::Goal(_) => "it is brought together here".to_owned(),
         Task::Job(job) => job.lines().join("; "),
     }
 }

@@ -5,6 +5,7 @@ use crate::name::Name;
 use crate::schema::kinds::{Axis, Variable};
 use crate::schema::reader::{FieldType, Reader};
 use crate::schema::values::Text;
+use crate::schema::values::text::words_of;
 use crate::schema::{Id, KindId};
 use crate::source::Span;
 use crate::syntax::ast::Value;
@@ -171,7 +172,7 @@ impl FieldType for CommandFormula {
                 }
             }
         }
-        let Some(words) = shlex::split(&line).filter(|words| !words.is_empty()) else {
+        let Some(words) = words_of(&line).filter(|words| !words.is_empty()) else {
             return reader.report(
                 Diagnostic::new(
                     codes::WRONG_TYPE,

@@ -34,7 +34,7 @@ pub use outcome::{
     Action, Allowance, AllowedResult, AnyValue, Capacity, Container, CriticalShare, Need, Outcome,
     RunnerByPlatform, TestId, Verdict, Weakening,
 };
-pub use paths::{BranchPattern, PathPattern};
+pub use paths::{BranchPattern, CachePath, PathPattern};
 pub use pattern::{BuildRef, JobPattern, JobPatterns, Work};
 pub use quantity::{Date, Duration, Percent, Price};
 pub use ready::Ready;
@@ -56,12 +56,22 @@ use crate::source::Span;
 use crate::syntax::ast::{Value, ValueKind};
 
 /// A value with its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Default, Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
     /// Where it stands.
     pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// A value that stands nowhere: what holds where nothing is said.
+    pub fn unplaced(value: T) -> Self {
+        Self {
+            value,
+            span: Span::default(),
+        }
+    }
 }
 
 impl<T: FieldType> FieldType for Spanned<T> {

@@ -33,6 +33,35 @@ impl FieldType for PathPattern {
     }
 }
 
+/// A file or a folder that is cached: below the checkout, or below the home folder.
+#[derive(Debug, Clone)]
+pub struct CachePath(pub Text);
+
+impl FieldType for CachePath {
+    fn shape() -> String {
+        "a path as a string, below the checkout or below `~/`".to_owned()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = Text::read(value, reader)?;
+        let below = text.strip_prefix("~/").unwrap_or(&text);
+        let is_part = |part: &str| {
+            !part.is_empty() && !part.starts_with('~') && ![".", "..", ".git"].contains(&part)
+        };
+        // What the action reads as more than a name.
+        let is_plain = !below.starts_with(['!', '#', ' ']) && !below.ends_with(' ');
+        let is_one_line = !below.chars().any(char::is_control) && !below.contains('\\');
+        let parts = below.strip_suffix('/').unwrap_or(below).split('/');
+        if is_plain && is_one_line && parts.into_iter().all(is_part) {
+            return Some(Self(text));
+        }
+        reader.wrong(
+            value,
+            "a path below the checkout, `target`, or below the home folder, `~/.cache/pip`",
+        )
+    }
+}
+
 /// A regular expression that the whole name of a branch matches.
 #[derive(Debug, Clone)]
 pub struct BranchPattern {

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::{gate, select, steps};
+use crate::jobs::coverage::merged;
 use crate::jobs::{Job, Jobs, duration};
 use crate::schema::Id;
 use crate::schema::kinds::{Owner, Stage};
@@ -52,6 +53,10 @@ struct Facts<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     on_failure: Option<Policy<'p>>,
     jobs: IndexMap<String, Fact<'p>>,
+    /// What people call the goals for coverage that several jobs measure, each by the id of the job that
+    /// brings the figures together.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    coverage: IndexMap<String, &'p str>,
     /// The titles of the jobs that run nothing of the plan's.
     others: IndexMap<String, &'p str>,
 }
@@ -109,7 +114,16 @@ fn facts<'p>(jobs: &'p Jobs<'_>, stage: Id<Stage>) -> Facts<'p> {
     if select::is_needed(jobs, stage) {
         others.insert(select::JOB.to_owned(), select::TITLE);
     }
+    let mut coverage: IndexMap<String, &str> = IndexMap::new();
+    for merged in merged(jobs, stage) {
+        let goal = &jobs.plan.coverages[merged.coverage];
+        if goal.gating {
+            others.insert(merged.id.clone(), &goal.head.title);
+        }
+        coverage.insert(merged.id, &goal.head.title);
+    }
     Facts {
+        coverage,
         stage: &declared.head.title,
         budget: declared.budget.map(|budget| budget.value.to_string()),
         on_failure: declared.on_failure.as_ref().and_then(policy),

@@ -53,6 +53,11 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
             shards.entry(job.id.clone()).or_default().push(&job.id);
         }
     }
+    let goals = gates::goals_required(jobs, id);
+    for goal in &goals {
+        needs.push(goal.id.clone());
+        required.push(&goal.id);
+    }
     if let Some(stage) = gate.stage {
         // What a required job needs is required with it; so is what decides which jobs there are.
         for number in gates::builds_required(jobs, id) {
@@ -71,6 +76,17 @@ pub fn entry(jobs: &Jobs<'_>, id: Id<Gate>) -> (String, JobEntry) {
         // Names and lists alone: nothing here that JSON cannot hold.
         let shards = serde_json::to_string(&shards).unwrap_or_default();
         variables.insert("SHARDS".to_owned(), shards);
+    }
+    if !goals.is_empty() {
+        let measured: IndexMap<&str, Vec<&str>> = goals
+            .iter()
+            .map(|goal| {
+                let of = goal.of.iter().map(|job| job.id.as_str());
+                (goal.id.as_str(), of.collect())
+            })
+            .collect();
+        let measured = serde_json::to_string(&measured).unwrap_or_default();
+        variables.insert("MEASURED".to_owned(), measured);
     }
     if !gate.allows.is_empty() {
         let allowed: Vec<String> = gate

@@ -1,5 +1,6 @@
 //! GitHub Actions: a workflow for each stage that runs on GitHub.
 
+mod coverage;
 mod empty;
 mod facts;
 mod gate;
@@ -60,6 +61,7 @@ impl Target for GitHubActions {
             outputs.push(gate::script(jobs));
         }
         outputs.extend(empty::script(jobs));
+        outputs.extend(coverage::script(jobs));
         outputs.extend(select::outputs(jobs)?);
         if !outputs.is_empty() {
             outputs.push(summary::script(jobs));
@@ -102,6 +104,9 @@ fn workflow(jobs: &Jobs<'_>, stage: Id<Stage>) -> Workflow {
     }
     for job in jobs.of_stage(stage) {
         entries.insert(job.id.clone(), entry(jobs, job, selected));
+    }
+    for merged in crate::jobs::coverage::merged(jobs, stage) {
+        entries.insert(merged.id.clone(), coverage::entry(jobs, &merged));
     }
     for (id, _) in jobs.gates_of(stage) {
         let (key, entry) = gate::entry(jobs, id);

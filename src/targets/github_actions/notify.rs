@@ -7,6 +7,7 @@ use super::literal::literal;
 use super::workflow::{Input, JobEntry, Permissions, Step};
 use super::{commented, facts, gate, pins, secret_key, select};
 use crate::jobs::Jobs;
+use crate::jobs::coverage::merged;
 use crate::schema::Id;
 use crate::schema::kinds::Stage;
 use crate::schema::values::{Host, Notice, Ref};
@@ -58,6 +59,12 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> Option<JobEntry> {
         of_suites
             .filter(|id| deciding.contains(id))
             .map(str::to_owned),
+    );
+    let goals = merged(jobs, stage).into_iter();
+    needs.extend(
+        goals
+            .filter(|goal| plan.coverages[goal.coverage].gating)
+            .map(|goal| goal.id),
     );
     needs.extend(
         jobs.gates_of(stage)

@@ -41,7 +41,14 @@ pub const DOWNLOAD_ARTIFACT: Pin = Pin {
     commit: "37930b1c2abaa49bbe596cd826c3c89aef350131",
 };
 
-/// All of them.
+/// Keeps files for later runs.
+pub const CACHE: Pin = Pin {
+    action: "actions/cache",
+    version: "v5.0.5",
+    commit: "27d5ce7f107fe9357f9df03efb73ab90386fccae",
+};
+
+/// Those that are in every plan's workflows.
 const OWN: [&Pin; 4] = [
     &CHECKOUT,
     &SETUP_PYTHON,
@@ -62,8 +69,16 @@ impl Pin {
 
     /// As a `uses:` with its version behind it.
     pub fn uses(&self, plan: &Plan) -> Commented<String> {
+        self.uses_part(plan, "")
+    }
+
+    /// A part of it, `/restore`, as a `uses:` with its version behind it.
+    pub fn uses_part(&self, plan: &Plan, part: &str) -> Commented<String> {
         let (version, commit, _) = self.pinned(plan);
-        Commented(format!("{}@{commit}", self.action), version.to_owned())
+        Commented(
+            format!("{}{part}@{commit}", self.action),
+            version.to_owned(),
+        )
     }
 }
 
@@ -134,7 +149,8 @@ pub fn used(plan: &Plan) -> Vec<Used> {
         .iter()
         .any(|(_, stage)| stage.host == Some(Host::GitHub))
     {
-        for pin in OWN {
+        let cached = (!plan.caches.is_empty()).then_some(&CACHE);
+        for pin in OWN.into_iter().chain(cached) {
             let (version, commit, origin) = pin.pinned(plan);
             all.push(Used {
                 sort: Sort::Action,

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::workflow::{Input, JobEntry, Step};
 use super::{commented, facts, gate, pins, select, steps};
 use crate::jobs::Jobs;
+use crate::jobs::coverage::merged;
 use crate::schema::Id;
 use crate::schema::kinds::Stage;
 use crate::targets::banner::{self, Comment};
@@ -37,6 +38,7 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> JobEntry {
     }
     needs.extend(jobs.builds_of(stage).map(|(_, build)| build.id.clone()));
     needs.extend(jobs.of_stage(stage).map(|job| job.id.clone()));
+    needs.extend(merged(jobs, stage).into_iter().map(|goal| goal.id));
     let name = commented(
         "Summarise the results".to_owned(),
         jobs,

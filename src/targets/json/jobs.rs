@@ -55,6 +55,9 @@ pub struct JobEntry<'a> {
     /// What is run behind, to report coverage.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     report: Vec<WordsEntry<'a>>,
+    /// What is run last, whatever became of those before: each of them, and each must succeed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cleanup: Vec<WordsEntry<'a>>,
     /// Variables of its environment.
     variables: IndexMap<&'static str, &'a str>,
     /// How it is run on a developer's machine.
@@ -71,6 +74,10 @@ pub struct JobEntry<'a> {
     /// The names of the artifacts that it makes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     makes: Vec<&'static str>,
+    /// The names of the caches that it may look into. Whether it does, and fills them, the triggers of
+    /// its stage say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    caches: Vec<&'static str>,
     /// The names of the secrets that it uses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     secrets: Vec<&'static str>,
@@ -248,6 +255,9 @@ pub struct BuildEntry<'a> {
     /// Its commands, in order, each as its words. `{commit}` and `{variable.NAME}` are known only in a
     /// run.
     commands: Vec<Vec<String>>,
+    /// What is run last, whatever became of those before: each of them, and each must succeed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cleanup: Vec<WordsEntry<'a>>,
     /// The ids of the builds and jobs of its stage that must be done before.
     needs: Vec<&'a str>,
     /// The names of the artifacts that it fetches.
@@ -256,6 +266,9 @@ pub struct BuildEntry<'a> {
     /// The names of the artifacts that it makes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     makes: Vec<&'static str>,
+    /// The names of the caches that it may look into.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    caches: Vec<&'static str>,
     /// The names of the secrets that it uses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     secrets: Vec<&'static str>,
@@ -285,9 +298,11 @@ fn of_build<'a>(jobs: &'a Jobs<'_>, build: &'a BuildJob, names: &Names<'_>) -> B
         axes: axes(&build.points, names),
         origin: names.place(plan.builds[build.build].head.span),
         commands: build.commands.iter().map(written).collect(),
+        cleanup: WordsEntry::all(&build.cleanup),
         needs: needs(jobs, &build.needs, makers),
         fetches: all(&build.fetches, names),
         makes: all(&build.makes, names),
+        caches: all(&build.caches, names),
         secrets: all(&build.secrets, names),
         ci: CiEntry {
             host: plan.stages[build.stage].host,
@@ -356,6 +371,7 @@ fn of_job<'a>(
         commands: runs.chain(verdict).collect(),
         setup: WordsEntry::all(&job.setup),
         report: WordsEntry::all(&job.report),
+        cleanup: WordsEntry::all(&job.cleanup),
         variables: variables
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect(),
@@ -374,6 +390,7 @@ fn of_job<'a>(
         services: all(&job.services, names),
         fetches: all(&job.fetches, names),
         makes: all(&job.makes, names),
+        caches: all(&job.caches, names),
         secrets: all(&job.secrets, names),
         duration: jobs::duration(plan, job).map(|duration| DurationForm::of(duration.value)),
         timeout: DurationForm::of(job.timeout),

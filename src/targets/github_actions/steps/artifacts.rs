@@ -58,7 +58,7 @@ pub(super) fn kept(
             let artifact = &jobs.plan.artifacts[*id];
             let mut files: Vec<String> = vec![FROM_ROOT.to_owned()];
             files.extend(artifact.files.iter().flat_map(|f| f.without_braces()));
-            let days = u32::try_from(artifact.keep.whole_days().max(1)).unwrap_or(90);
+            let days = super::days(artifact.keep.value);
             Step {
                 name: literal(&format!("Keep {}", artifact.head.title)),
                 condition: condition.map(str::to_owned),

@@ -1,8 +1,10 @@
-//! The steps of a job, in order: make the machine ready ([`machine`]), fetch what others made
+//! The steps of a job, in order: make the machine ready ([`machine`], [`caches`]), fetch what others made
 //! ([`artifacts`]), start what is needed ([`services`]), run the tests ([`tests`]), keep what they left
-//! ([`results`]).
+//! ([`results`]), clean up ([`cleanup`]).
 
 mod artifacts;
+mod caches;
+mod cleanup;
 mod machine;
 mod results;
 pub mod services;
@@ -15,6 +17,7 @@ use super::workflow::Step;
 use crate::jobs::{BuildJob, Job, Jobs, Late, command};
 use crate::name::one_line;
 use crate::schema::kinds::Secret;
+use crate::schema::values::Duration;
 use crate::schema::{Id, Plan};
 pub use results::leaves_results;
 pub use tests::{environment, outputs};
@@ -28,6 +31,7 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     let mut steps = vec![machine::checkout(jobs.plan)];
     steps.extend(machine::python(jobs.plan, job));
     steps.extend(machine::actions(jobs, job));
+    steps.extend(caches::looked_into(jobs.plan, job.stage, &job.caches));
     steps.extend(machine::setup(job));
     steps.extend(artifacts::fetched(jobs, &job.fetches, |artifact| {
         jobs.ids_of_makers(artifact, &job.builds, jobs.makers_of(job))
@@ -38,6 +42,7 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     steps.extend(results::kept(jobs, job));
     let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
     steps.extend(artifacts::kept(jobs, &job.makes, &job.id, Some(&condition)));
+    steps.extend(cleanup::after(jobs.plan, &job.cleanup, &job.secrets));
     steps
 }
 
@@ -45,6 +50,7 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
 pub fn of_build(jobs: &Jobs<'_>, build: &BuildJob) -> Vec<Step> {
     let plan = jobs.plan;
     let mut steps = vec![machine::checkout(jobs.plan)];
+    steps.extend(caches::looked_into(plan, build.stage, &build.caches));
     steps.extend(artifacts::fetched(jobs, &build.fetches, |artifact| {
         let suites = jobs.makers(build.stage, &build.fetches, &build.points);
         jobs.ids_of_makers(artifact, &build.needs, suites)
@@ -96,7 +102,13 @@ pub fn of_build(jobs: &Jobs<'_>, build: &BuildJob) -> Vec<Step> {
         });
     }
     steps.extend(artifacts::kept(jobs, &build.makes, &build.id, None));
+    steps.extend(cleanup::after(plan, &build.cleanup, &build.secrets));
     steps
+}
+
+/// How long the host keeps something, in its unit. A check says that it is one to ninety days.
+fn days(keep: Duration) -> u32 {
+    u32::try_from(keep.whole_days().max(1)).unwrap_or(90)
 }
 
 /// Secrets in the variables of their names.

@@ -12,11 +12,6 @@ use crate::schema::values::ToolKind;
 /// Where the results of a job are kept until they are uploaded, below the checkout.
 pub(super) const RESULTS: &str = "test-results";
 
-/// How long results are kept, in days.
-const RESULT_DAYS: u32 = 7;
-/// How long coverage is kept, in days.
-const COVERAGE_DAYS: u32 = 30;
-
 /// Reports the coverage that the tests measured.
 pub(super) fn report(job: &Job) -> Option<Step> {
     let lines: Vec<String> = job
@@ -36,28 +31,22 @@ pub(super) fn report(job: &Job) -> Option<Step> {
 pub(super) fn kept(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     let plan = jobs.plan;
     let mut steps = Vec::new();
+    let days = super::days(plan.stages[job.stage].keep_results.value);
     if leaves_results(job) {
         // Results matter most when a test failed. Where no test was begun there are none, and a
         // second error would hide the first.
         let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
-        steps.push(upload(
-            plan,
-            "results",
-            condition,
-            &job.id,
-            RESULTS,
-            RESULT_DAYS,
-        ));
+        steps.push(upload(plan, "results", condition, &job.id, RESULTS, days));
     }
     if let Some(report) = jobs.profiles.report(plan, job) {
         // nextest writes it when it has run a test: not if nothing compiles.
         let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
-        let mut step = upload(plan, "results", condition, &job.id, &report, RESULT_DAYS);
+        let mut step = upload(plan, "results", condition, &job.id, &report, days);
         let missing = Input::Text("warn".to_owned());
         step.with.insert("if-no-files-found", missing);
         steps.push(step);
     }
-    if job.coverage.is_some() {
+    if let Some(coverage) = job.coverage {
         let (file, condition) = if job.report.is_empty() {
             (
                 "cobertura.xml",
@@ -77,7 +66,7 @@ pub(super) fn kept(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
             condition,
             &job.id,
             file,
-            COVERAGE_DAYS,
+            super::days(plan.coverages[coverage].keep.value),
         ));
     }
     steps

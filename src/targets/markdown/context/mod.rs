@@ -53,6 +53,7 @@ pub struct Document {
     axes: Vec<AxisSection>,
     builds: Vec<BuildSection>,
     artifacts: Vec<Vec<String>>,
+    caches: Vec<Vec<String>>,
     files: Vec<Vec<String>>,
     unclaimed: &'static str,
     at_the_host: Vec<Vec<String>>,
@@ -64,6 +65,7 @@ pub struct Document {
     groups: Vec<GroupSection>,
     markers: Vec<(String, String)>,
     environments: Vec<Vec<String>>,
+    cleanups: Vec<(String, String)>,
     services: Vec<Vec<String>>,
     runners: Vec<Vec<String>>,
     languages: Vec<Vec<String>>,
@@ -99,6 +101,7 @@ impl Document {
             axes: suites::axes(plan),
             builds: suites::builds(plan),
             artifacts: suites::artifacts(plan),
+            caches: suites::caches(jobs),
             files: records::files(plan),
             unclaimed: unclaimed(plan, info),
             at_the_host: records::at_the_host(plan),
@@ -122,6 +125,7 @@ impl Document {
                 .iter()
                 .map(|(_, e)| places::environment(plan, e))
                 .collect(),
+            cleanups: places::cleanups(plan),
             services: places::services(plan),
             runners: plan
                 .runners

@@ -1,6 +1,6 @@
 //! Environments, runners and services.
 
-use super::{or_open, texts};
+use super::{or_open, texts, words};
 use crate::jobs::{command, selection};
 use crate::name::one_line;
 use crate::schema::kinds::{Environment, Runner};
@@ -52,6 +52,18 @@ pub fn environment(plan: &Plan, environment: &Decl<Environment>) -> Vec<String> 
         or_open(head, "runner", runner),
         or_open(head, "local", local),
     ]
+}
+
+/// What cleans up behind every job of an environment, where something does.
+pub fn cleanups(plan: &Plan) -> Vec<(String, String)> {
+    plan.environments
+        .iter()
+        .filter(|(_, environment)| !environment.cleanup.is_empty())
+        .map(|(_, environment)| {
+            let commands = words::commands(&environment.cleanup);
+            (environment.head.title.clone(), commands)
+        })
+        .collect()
 }
 
 pub fn services(plan: &Plan) -> Vec<Vec<String>> {

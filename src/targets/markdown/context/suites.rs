@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::{Named, fact, titles, words};
-use crate::jobs::command;
+use crate::jobs::caches::{Use, in_stage};
+use crate::jobs::{Jobs, command};
 use crate::name::one_line;
-use crate::schema::kinds::{Axis, Suite};
+use crate::schema::kinds::{Axis, Cache, Stage, Suite};
 use crate::schema::values::{Bind, Container, Selection};
 use crate::schema::{Decl, Id, Plan};
 
@@ -84,6 +85,11 @@ fn suite_facts(plan: &Plan, id: Id<Suite>, suite: &Decl<Suite>) -> Vec<(&'static
         "retries",
         "Failed tests run again",
         suite.retries.map(times),
+    );
+    say(
+        "cleanup",
+        "Always, and last",
+        Some(words::commands(&suite.cleanup)),
     );
     say(
         "outcome",
@@ -341,6 +347,38 @@ pub fn builds(plan: &Plan) -> Vec<BuildSection> {
         .collect()
 }
 
+/// The rows of the caches: what is in each, when it is made anew, who looks into it, and the stages
+/// that fill it.
+pub fn caches(jobs: &Jobs<'_>) -> Vec<Vec<String>> {
+    let plan: &Plan = jobs.plan;
+    let row = |(id, cache): (Id<Cache>, &Decl<Cache>)| {
+        let paths: Vec<&str> = cache.paths.iter().map(|p| p.0.as_str()).collect();
+        let key: Vec<&str> = cache.key.iter().map(|g| g.as_str()).collect();
+        let of_jobs = jobs.jobs.iter().filter(|job| job.caches.contains(&id));
+        let of_builds = jobs.builds.iter().filter(|job| job.caches.contains(&id));
+        let mut stages: Vec<Id<Stage>> = of_jobs
+            .map(|job| job.stage)
+            .chain(of_builds.map(|build| build.stage))
+            .collect();
+        stages.sort_by_key(|stage| stage.index());
+        stages.dedup();
+        let that = |wanted: Use| {
+            let stages = stages.iter();
+            let stages = stages.filter(|stage| in_stage(plan, **stage) == wanted);
+            super::some(titles(stages.map(|stage| &plan.stages[*stage])))
+        };
+        vec![
+            cache.head.title.clone(),
+            paths.join(" "),
+            key.join(" "),
+            that(Use::Fill),
+            that(Use::Read),
+            one_line(&cache.head.doc),
+        ]
+    };
+    plan.caches.iter().map(row).collect()
+}
+
 /// The rows of the artifacts.
 pub fn artifacts(plan: &Plan) -> Vec<Vec<String>> {
     plan.artifacts
@@ -352,7 +390,7 @@ pub fn artifacts(plan: &Plan) -> Vec<Vec<String>> {
                 artifact.head.title.clone(),
                 super::or_open(&artifact.head, "from", from),
                 files.join(" "),
-                artifact.keep.to_string(),
+                artifact.keep.value.to_string(),
                 one_line(&artifact.head.doc),
             ]
         })

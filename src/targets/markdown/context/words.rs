@@ -3,8 +3,8 @@
 use crate::jobs::cells;
 use crate::schema::Plan;
 use crate::schema::values::{
-    AxisPoint, BuildRef, Condition, ConditionNode, Fact, JobPattern, Need, OnFailure, Outcome,
-    Variables, Weakening, Work,
+    AxisPoint, BuildRef, Command, Condition, ConditionNode, Fact, JobPattern, Need, OnFailure,
+    Outcome, Variables, Weakening, Work,
 };
 
 /// What must hold of a run.
@@ -47,6 +47,15 @@ fn fact(plan: &Plan, fact: &Fact) -> String {
             format!("the variable “{title}” is {value}")
         }
     }
+}
+
+/// Commands, one behind the other.
+pub fn commands(commands: &[Command]) -> String {
+    let lines: Vec<String> = commands
+        .iter()
+        .map(|command| crate::jobs::command::shell(&command.words))
+        .collect();
+    lines.join("; ")
 }
 
 /// What a label is called at the host.
