@@ -29,9 +29,9 @@ use super::junit::Results;
 use super::selection::{Lane, Matcher, Selection};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::init::Tree;
-use crate::jobs::{Job, Jobs};
+use crate::jobs::{Job, Jobs, command};
 use crate::schema::Plan;
-use crate::schema::values::MarkerNode;
+use crate::schema::values::{MarkerNode, ToolKind};
 use crate::source::SourceMap;
 use barriers::{Barrier, Factor};
 
@@ -172,12 +172,17 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Whether some suite says that a file is its own: it looks there, or its globs name it.
-    fn is_owned(&self, file: &str) -> bool {
-        self.plan
-            .suites
-            .iter()
-            .any(|(_, suite)| suite.paths.iter().any(|glob| glob.matches(file)))
+    /// Whether some suite says that the file of a test is its own: its globs name it, and its tool
+    /// could run the test.
+    fn is_owned(&self, test: &Test) -> bool {
+        self.plan.suites.iter().any(|(id, suite)| {
+            let can_run = match command::tool_kind(self.plan, id) {
+                ToolKind::Pytest => test.runner == Runner::Pytest,
+                ToolKind::CargoTest | ToolKind::Nextest => test.runner == Runner::Cargo,
+                _ => true,
+            };
+            can_run && suite.paths.iter().any(|glob| glob.matches(&test.file))
+        })
     }
 
     /// The declared expressions that a test must carry to be run in a lane.

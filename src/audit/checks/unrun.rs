@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::{Check, Context};
 use crate::audit::facts::{Case, Runner, Test};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::values::Promise;
+use crate::schema::values::{MarkerNode, Promise};
 use crate::source::Span;
 
 pub(super) struct Unrun;
@@ -30,7 +30,7 @@ impl Check for Unrun {
                 .cases
                 .iter()
                 .zip(&context.selection.lanes_of[number])
-                .filter(|(case, lanes)| lanes.is_empty() && !is_accepted(context, case))
+                .filter(|(case, lanes)| lanes.is_empty() && !is_accepted(context, test, case))
                 .map(|(case, _)| case)
                 .collect();
             let Some(first) = cases.first() else { continue };
@@ -92,19 +92,23 @@ fn report_file(context: &mut Context<'_>, file: &str, tests: &[usize]) {
 fn is_skipped_over(context: &Context<'_>, number: usize, test: &Test) -> bool {
     match (&test.cargo, test.runner) {
         // What runs only when asked for says so itself.
-        (Some(cargo), Runner::Cargo) => !cargo.ignored && context.is_owned(&test.file),
-        _ => context.selection.near[number].is_empty() && context.is_owned(&test.file),
+        (Some(cargo), Runner::Cargo) => !cargo.ignored && context.is_owned(test),
+        _ => context.selection.near[number].is_empty() && context.is_owned(test),
     }
 }
 
-/// Whether the plan accepts that such tests are not run.
-fn is_accepted(context: &Context<'_>, case: &Case) -> bool {
+/// Whether the plan accepts that such tests are not run. What it says of markers is said of tests
+/// that can carry some: one in Rust is not without a GPU because it is not marked with one.
+fn is_accepted(context: &Context<'_>, test: &Test, case: &Case) -> bool {
     context.plan.accepts.iter().any(|(_, accept)| {
         accept.promise.is_some_and(|p| p.value == Promise::Gap)
             && accept
                 .tests
                 .as_ref()
-                .is_some_and(|tests| context.matches(&tests.node, case))
+                .is_some_and(|tests| match test.runner {
+                    Runner::Pytest => context.matches(&tests.node, case),
+                    Runner::Cargo => tests.node == MarkerNode::All,
+                })
     })
 }
 
