@@ -10,8 +10,8 @@ pub mod command_line;
 pub mod facts;
 pub mod junit;
 pub mod list;
-mod parallel;
 pub mod python;
+mod queue;
 pub mod rust;
 pub mod selection;
 pub mod workflows;
@@ -21,10 +21,11 @@ use std::cell::RefCell;
 use crate::diagnostics::{self, Diagnostic};
 use crate::init::Tree;
 use crate::jobs::Jobs;
+use crate::parallel;
 use crate::source::SourceMap;
 use facts::Facts;
 use junit::Results;
-use parallel::Queue;
+use queue::Queue;
 use selection::{Matcher, Selection};
 
 /// Reads a repository: where pytest and cargo find tests, and below `roots`, the folders and files
@@ -37,7 +38,7 @@ pub fn look(tree: &dyn Tree, sources: &mut SourceMap, roots: &[String]) -> Facts
         // What is in Python has to be followed from file to file, by one thread; the others read
         // Rust meanwhile.
         let python = python::texts(tree, roots);
-        for _ in 0..parallel::helpers() {
+        for _ in 1..parallel::threads() {
             scope.spawn(|| queue.help());
         }
         python::look(tree, sources, python, &mut facts);

@@ -25,8 +25,8 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::facts::{Facts, Unknown};
-use super::parallel;
 use crate::init::Tree;
+use crate::parallel;
 use crate::source::{SourceMap, Span};
 use collect::Collector;
 use evaluate::Interpreter;
@@ -71,7 +71,7 @@ pub fn texts(tree: &dyn Tree, roots: &[String]) -> Texts {
         .into_iter()
         .filter_map(|path| tree.text(&path).map(|text| (path, text)))
         .collect();
-    let parsed = parallel::each(&texts, |(_, text)| Parsed::of(text));
+    let parsed = parallel::map(true, &texts, |(_, text)| Parsed::of(text));
     Texts {
         settings,
         near,

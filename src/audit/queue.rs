@@ -1,6 +1,6 @@
-//! Work on many things at once, on as many threads as the machine has.
+//! Work on many things that other threads begin with while this one does something else: what
+//! [`crate::parallel`] does, where nobody waits for the end of it.
 
-use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -44,21 +44,4 @@ impl<'q, T: Sync, R: Send> Queue<'q, T, R> {
         done.sort_by_key(|(at, _)| *at);
         done.into_iter().map(|(_, made)| made).collect()
     }
-}
-
-/// How many threads may work besides the one that asks.
-pub fn helpers() -> usize {
-    std::thread::available_parallelism().map_or(0, |all| NonZero::get(all) - 1)
-}
-
-/// Works on all things at once; what was made of them, in their order.
-pub fn each<T: Sync, R: Send>(items: &[T], work: fn(&T) -> R) -> Vec<R> {
-    let queue = Queue::new(items, work);
-    std::thread::scope(|scope| {
-        for _ in 0..helpers() {
-            scope.spawn(|| queue.help());
-        }
-        queue.help();
-    });
-    queue.finish()
 }
