@@ -192,7 +192,11 @@ impl Cargo {
                 },
                 "--exact" => call.exact = true,
                 "--skip" => call.skipped.extend(value()),
-                "--manifest-path" => call.manifest = value(),
+                "--manifest-path" => {
+                    call.manifest = value().map(|path| path.trim_start_matches("./").to_owned());
+                }
+                // It builds, and runs nothing.
+                "--no-run" if !behind => return None,
                 "-p" | "--package" => call.packages.extend(value()),
                 "--exclude" => call.excluded.extend(value()),
                 "--workspace" | "--all" => call.workspace = true,

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod junit;
 pub mod list;
 pub mod python;
+mod queue;
 pub mod rust;
 pub mod selection;
 pub mod workflows;
@@ -20,17 +21,31 @@ use std::cell::RefCell;
 use crate::diagnostics::{self, Diagnostic};
 use crate::init::Tree;
 use crate::jobs::Jobs;
+use crate::parallel;
 use crate::source::SourceMap;
 use facts::Facts;
 use junit::Results;
+use queue::Queue;
 use selection::{Matcher, Selection};
 
 /// Reads a repository: where pytest and cargo find tests, and below `roots`, the folders and files
 /// that a plan names.
 pub fn look(tree: &dyn Tree, sources: &mut SourceMap, roots: &[String]) -> Facts {
     let mut facts = Facts::default();
-    python::look(tree, sources, roots, &mut facts);
-    rust::look(tree, sources, &mut facts);
+    let files = rust::files(tree);
+    let queue = Queue::new(&files.files, rust::read);
+    std::thread::scope(|scope| {
+        // What is in Python has to be followed from file to file, by one thread; the others read
+        // Rust meanwhile.
+        let python = python::texts(tree, roots);
+        for _ in 1..parallel::threads() {
+            scope.spawn(|| queue.help());
+        }
+        python::look(tree, sources, python, &mut facts);
+        queue.help();
+    });
+    let read = queue.finish();
+    rust::add(files, read, sources, &mut facts);
     workflows::look(tree, sources, &mut facts);
     facts
 }

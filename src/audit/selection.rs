@@ -50,6 +50,19 @@ pub struct Selection {
     pub lanes_of: Vec<Vec<Vec<u32>>>,
     /// For each test, the lanes that look where it is, whatever its markers.
     pub near: Vec<Vec<u32>>,
+    /// The files that lanes would come to, were it not for an option in the settings of pytest.
+    pub passed_over: FxHashMap<String, PassesOver>,
+}
+
+/// An option in the settings of pytest that passes over files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassesOver {
+    /// The file with the settings.
+    pub settings: String,
+    /// Its words: `--ignore-glob=docs/*`.
+    pub words: String,
+    /// What it passes over, as it stands there.
+    pub what: String,
 }
 
 impl Selection {
@@ -131,6 +144,7 @@ impl Selection {
             lanes,
             lanes_of,
             near,
+            passed_over: reach.passed_over,
         }
     }
 
@@ -286,6 +300,8 @@ pub struct Matcher<'p, 's> {
     /// The [`free_space`] has no groups, and so no defaults.
     defaults: Defaults,
     algebra: Algebra<'s>,
+    /// What was asked for: a repository asks the same of thousands of tests.
+    known: FxHashMap<MarkerNode, Option<Set>>,
 }
 
 /// The space of all markers of a plan, in which a test may carry anything.
@@ -326,19 +342,32 @@ impl<'p, 's> Matcher<'p, 's> {
             plan,
             defaults: Defaults::of_plan(plan),
             algebra: Algebra::new(space),
+            known: FxHashMap::default(),
         }
     }
 
     /// Whether a test carries what an expression asks for: a default, where it carries none of the
     /// others. Nothing where that is too large to decide.
     pub fn matches(&mut self, node: &MarkerNode, case: &Case) -> Option<bool> {
-        let node = selection::as_carried(&self.defaults, vec![node.clone()]);
-        let set = self.algebra.of_node(&node).ok()?;
-        let plan = self.plan;
-        Some(
-            self.algebra
-                .contains(set, |atom| holds(plan, &case.markers, atom)),
-        )
+        let set = self.asked(node)?;
+        Some(self.contains(set, case))
+    }
+
+    /// What an expression asks for. Nothing where that is too large to decide.
+    pub fn asked(&mut self, node: &MarkerNode) -> Option<Set> {
+        if let Some(known) = self.known.get(node) {
+            return *known;
+        }
+        let carried = selection::as_carried(&self.defaults, vec![node.clone()]);
+        let set = self.algebra.of_node(&carried).ok();
+        self.known.insert(node.clone(), set);
+        set
+    }
+
+    /// Whether a test carries what is asked for.
+    pub fn contains(&self, asked: Set, case: &Case) -> bool {
+        self.algebra
+            .contains(asked, |atom| holds(self.plan, &case.markers, atom))
     }
 }
 
@@ -351,12 +380,15 @@ struct Reach {
     lists: Vec<usize>,
     /// For each list, whether each file is in it.
     files: Vec<FxHashMap<String, bool>>,
+    /// The files that the settings keep out of some list.
+    passed_over: FxHashMap<String, PassesOver>,
 }
 
 impl Reach {
     fn new(lanes: &[Lane], facts: &Facts, tree: &dyn Tree) -> Self {
         let mut different: IndexMap<Asked, FxHashMap<String, bool>> = IndexMap::new();
         let mut lists = Vec::with_capacity(lanes.len());
+        let mut passed_over = FxHashMap::default();
         let tested: Vec<&str> = {
             let mut files: Vec<&str> = facts
                 .tests
@@ -379,13 +411,14 @@ impl Reach {
             );
             let at = different.get_index_of(&key);
             lists.push(at.unwrap_or_else(|| {
-                let files = files_of(call, &tested, tree);
+                let files = files_of(call, &tested, tree, &mut passed_over);
                 different.insert_full(key, files).0
             }));
         }
         Self {
             lists,
             files: different.into_values().collect(),
+            passed_over,
         }
     }
 
@@ -410,7 +443,12 @@ impl Reach {
 }
 
 /// The files that a call of pytest comes to.
-fn files_of(call: &Pytest, files: &[&str], tree: &dyn Tree) -> FxHashMap<String, bool> {
+fn files_of(
+    call: &Pytest,
+    files: &[&str],
+    tree: &dyn Tree,
+    passed_over: &mut FxHashMap<String, PassesOver>,
+) -> FxHashMap<String, bool> {
     let settings = Settings::nearest(tree, &common_folder(&call.places, tree));
     let own = Pytest::read(&settings.options);
     let places: Vec<&str> = if call.places.is_empty() {
@@ -419,9 +457,8 @@ fn files_of(call: &Pytest, files: &[&str], tree: &dyn Tree) -> FxHashMap<String,
         call.places.iter().map(String::as_str).collect()
     };
     let places = if places.is_empty() { vec![""] } else { places };
-    let ignored: Vec<&String> = call.ignored.iter().chain(&own.ignored).collect();
-    let patterns: Vec<String> = [own.ignored_globs, call.ignored_globs.clone()].concat();
-    let patterns = globs(&patterns);
+    let by_settings = options(&own, &settings);
+    let by_call = options(call, &settings);
     files
         .iter()
         .map(|file| {
@@ -429,14 +466,41 @@ fn files_of(call: &Pytest, files: &[&str], tree: &dyn Tree) -> FxHashMap<String,
                 let is_file = place == file;
                 settings.reaches(place, file) && (is_file || settings.is_test_file(file))
             });
-            let is_ignored = ignored.iter().any(|place| {
-                let place = place.trim_end_matches('/');
-                *file == place || file.starts_with(&format!("{place}/"))
-            });
-            let passed = is_ignored || patterns.iter().any(|glob| glob.is_match(file));
-            ((*file).to_owned(), reached && !passed)
+            if !reached || by_call.iter().any(|(_, passes)| passes(file)) {
+                return ((*file).to_owned(), false);
+            }
+            let option = by_settings.iter().find(|(_, passes)| passes(file));
+            if let Some((option, _)) = option {
+                passed_over.insert((*file).to_owned(), option.clone());
+            }
+            ((*file).to_owned(), option.is_none())
         })
         .collect()
+}
+
+/// An option, and whether it passes over a file.
+type Passing = (PassesOver, Box<dyn Fn(&str) -> bool>);
+
+/// The options of a call that pass over files.
+fn options(call: &Pytest, settings: &Settings) -> Vec<Passing> {
+    let option = |name: &str, what: &String| PassesOver {
+        settings: settings.file.clone().unwrap_or_default(),
+        words: format!("{name}={what}"),
+        what: what.clone(),
+    };
+    let mut options: Vec<Passing> = Vec::new();
+    for place in &call.ignored {
+        let bare = place.trim_end_matches('/').to_owned();
+        let below = format!("{bare}/");
+        let passes = move |file: &str| file == bare || file.starts_with(&below);
+        options.push((option("--ignore", place), Box::new(passes)));
+    }
+    for pattern in &call.ignored_globs {
+        let globs = globs(std::slice::from_ref(pattern));
+        let passes = move |file: &str| globs.iter().any(|glob| glob.is_match(file));
+        options.push((option("--ignore-glob", pattern), Box::new(passes)));
+    }
+    options
 }
 
 /// The folder that all places of a call lie in.

@@ -7,7 +7,6 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{BuildJob, Job, Jobs};
-use crate::glob::Matcher;
 use crate::schema::kinds::{Paths, Stage};
 use crate::schema::values::{ConditionNode, Fact, JobPattern, Outcome, Trigger, Unclaimed, Work};
 use crate::schema::{Id, Plan};
@@ -29,9 +28,6 @@ impl Claimed {
     }
 }
 
-/// Patterns in order, and whether each claims.
-type Matchers = Vec<(Matcher, bool)>;
-
 /// The files that changed, held against the declarations of paths.
 #[derive(Debug)]
 pub struct Changes {
@@ -49,27 +45,16 @@ pub struct Changes {
 impl Changes {
     /// Holds files, relative to the root of the repository, against a plan.
     pub fn of(plan: &Plan, files: impl IntoIterator<Item = String>) -> Self {
-        let matchers: Vec<(Id<Paths>, Matchers)> = plan
-            .path_sets
-            .iter()
-            .map(|(id, declared)| {
-                let patterns = declared.patterns.iter().filter_map(|pattern| {
-                    // Looked at when it was read: it can be built.
-                    Some((Matcher::new(pattern.glob.as_str())?, !pattern.negated))
-                });
-                (id, patterns.collect())
-            })
-            .collect();
         let files: Vec<Claimed> = files
             .into_iter()
             .map(|file| {
-                let by = matchers
+                let by = plan
+                    .path_sets
                     .iter()
-                    .filter_map(|(id, patterns)| {
-                        let last = patterns
-                            .iter()
-                            .rposition(|(glob, _)| glob.is_match(&file))?;
-                        Some((*id, last, patterns[last].1))
+                    .filter_map(|(id, declared)| {
+                        let patterns = &declared.patterns;
+                        let last = patterns.iter().rposition(|p| p.glob.matches(&file))?;
+                        Some((id, last, !patterns[last].negated))
                     })
                     .collect();
                 Claimed { file, by }

@@ -92,8 +92,7 @@ def of_file(root, path, tests):
         of_class(str(path), node, classes, module, aliases, tests)
 
 
-def main(repository, listed):
-    root = pathlib.Path(repository)
+def of_repository(root):
     counted = {}
     for path in sorted(root.rglob("*.py")):
         path = path.relative_to(root)
@@ -101,6 +100,11 @@ def main(repository, listed):
             continue
         if fnmatch(path.name, "test_*.py") or fnmatch(path.name, "*_test.py"):
             of_file(root, path, counted)
+    return counted
+
+
+def main(repository, listed):
+    counted = of_repository(pathlib.Path(repository))
     audited, unknown = {}, set()
     for test in json.loads(pathlib.Path(listed).read_text())["tests"]:
         if test["runner"] == "pytest":
@@ -120,4 +124,5 @@ def main(repository, listed):
             print(f"  {title}: {name}{extra}")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

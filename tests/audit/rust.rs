@@ -77,6 +77,15 @@ fn commands_of_cargo_run_what_cargo_would_run() {
         ran("cargo test --manifest-path crates/far/Cargo.toml"),
         ["alone"]
     );
+    assert_eq!(ran("cargo test --manifest-path=./Cargo.toml"), usual);
     assert!(ran("cargo test --features extra").contains(&"tests::deep::with_feature".to_owned()));
     assert!(ran("cargo test --all-features -- --include-ignored").len() == 8);
+}
+
+#[test]
+fn a_command_that_only_builds_runs_no_test() {
+    assert_eq!(Cargo::read(&["test", "--locked", "--no-run"]), None);
+    assert_eq!(Cargo::read(&["nextest", "run", "--no-run"]), None);
+    // What stands behind `--` is for the program with the tests.
+    assert!(Cargo::read(&["test", "--", "--no-run"]).is_some());
 }

@@ -1,5 +1,6 @@
 //! What is held against each other: each check is one small file, and [`REGISTRY`] lists them all.
 
+mod barriers;
 mod commands;
 mod conditions;
 mod exceptions;
@@ -19,16 +20,20 @@ mod unknown;
 mod unrun;
 
 use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::facts::{Case, Facts, Runner, Test};
 use super::junit::Results;
-use super::selection::{Call, Lane, Matcher, Selection};
+use super::selection::{Lane, Matcher, Selection};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::init::Tree;
-use crate::jobs::{Job, Jobs, cells, selection};
+use crate::jobs::{Job, Jobs, command};
 use crate::schema::Plan;
-use crate::schema::values::MarkerNode;
-use crate::source::{SourceMap, Span};
+use crate::schema::values::{MarkerNode, ToolKind};
+use crate::source::SourceMap;
+use barriers::{Barrier, Factor};
 
 /// What a check looks at, and where it reports.
 pub struct Context<'a> {
@@ -48,6 +53,8 @@ pub struct Context<'a> {
     pub results: Option<&'a Results>,
     /// Answers what a test matches.
     pub matcher: &'a RefCell<Matcher<'a, 'a>>,
+    /// What keeps tests out of the lanes that were asked about.
+    barriers: RefCell<FxHashMap<u32, Rc<Vec<Barrier>>>>,
     found: Vec<Diagnostic>,
 }
 
@@ -104,6 +111,7 @@ impl<'a> Context<'a> {
             sources: jobs.sources,
             results,
             matcher,
+            barriers: RefCell::default(),
             found: Vec::new(),
         }
     }
@@ -164,88 +172,35 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Whether some suite says that a file is its own: it looks there, or its globs name it.
-    fn is_owned(&self, file: &str) -> bool {
-        self.plan
-            .suites
-            .iter()
-            .any(|(_, suite)| suite.paths.iter().any(|glob| glob.matches(file)))
+    /// Whether some suite says that the file of a test is its own: its globs name it, and its tool
+    /// could run the test.
+    fn is_owned(&self, test: &Test) -> bool {
+        self.plan.suites.iter().any(|(id, suite)| {
+            let can_run = match command::tool_kind(self.plan, id) {
+                ToolKind::Pytest => test.runner == Runner::Pytest,
+                ToolKind::CargoTest | ToolKind::Nextest => test.runner == Runner::Cargo,
+                _ => true,
+            };
+            can_run && suite.paths.iter().any(|glob| glob.matches(&test.file))
+        })
     }
 
-    /// The declared expressions that keep a case out of a job, each with where it stands.
-    fn keeping_out(&self, lane: u32, case: &Case) -> Vec<(Span, String, Factor)> {
-        let (lane, job) = (self.lane(lane), self.job_of(lane));
-        let plan = self.plan;
-        let mut out = Vec::new();
-        if !matches!(lane.call, Call::Pytest(_)) {
-            return out;
+    /// The declared expressions that a test must carry to be run in a lane.
+    fn barriers(&self, lane: u32) -> Rc<Vec<Barrier>> {
+        if let Some(known) = self.barriers.borrow().get(&lane) {
+            return Rc::clone(known);
         }
-        let mut ask = |node: &MarkerNode, span: Span, words: String, factor: Factor| {
-            if self.matcher.borrow_mut().matches(node, case) == Some(false) {
-                out.push((span, words, factor));
-            }
-        };
-        let stage = &plan.stages[job.stage];
-        let stage_span = stage.selects.as_ref().map_or(stage.head.head, |s| s.span);
-        ask(
-            &selection::of_stage(plan, job.stage),
-            stage_span,
-            format!("what the stage `{}` selects", stage.head.name()),
-            Factor::Stage,
-        );
-        let suite = &plan.suites[job.suite];
-        let types: Vec<_> = suite.types.iter().collect();
-        if let [only] = types.as_slice()
-            && let Some(selects) = &plan.types[only.id].selects
-        {
-            let words = format!(
-                "what the type `{}` selects",
-                plan.types[only.id].head.name()
-            );
-            ask(&selects.node, selects.span, words, Factor::Suite);
-        }
-        if let Some(takes) = &plan.environments[job.environment].takes {
-            let name = plan.environments[job.environment].head.name();
-            let words = format!("what the environment `{name}` takes");
-            ask(&takes.node, takes.span, words, Factor::Place);
-        }
-        for point in &job.points {
-            if let (Some(node), Some(value)) =
-                (selection::of_axis(plan, *point), cells::value(plan, *point))
-            {
-                let axis = plan.axes[point.axis].head.name();
-                let words = format!("what `{}` on the axis `{axis}` takes", value.name);
-                ask(&node, value.span, words, Factor::Axis);
-            }
-        }
-        let own = job.setting(plan, |at| at.select.as_ref(), |suite| suite.select.as_ref());
-        if let Some(own) = own {
-            let words = format!("what the suite `{}` selects", suite.head.name());
-            ask(&own.node, own.span, words, Factor::Suite);
-        }
-        if let Some(part) = job.runs[lane.run].part
-            && let Some(node) = selection::own_factor(plan, job, part)
-        {
-            let words = format!("what the part `{}` selects", plan.parts[part].head.name());
-            ask(&node, plan.parts[part].head.head, words, Factor::Part);
-        }
-        out
+        let made = Rc::new(barriers::of(self, lane));
+        self.barriers.borrow_mut().insert(lane, Rc::clone(&made));
+        made
     }
-}
 
-/// What of a job keeps a test out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Factor {
-    /// Its stage.
-    Stage,
-    /// Its suite, or the type of it.
-    Suite,
-    /// Its environment.
-    Place,
-    /// A value of an axis.
-    Axis,
-    /// A part of the suite.
-    Part,
+    /// Whether a declared expression keeps a case out; not where that is too large to decide.
+    fn keeps_out(&self, barrier: &Barrier, case: &Case) -> bool {
+        barrier
+            .asks
+            .is_some_and(|asks| !self.matcher.borrow().contains(asks, case))
+    }
 }
 
 /// Whether an id that the plan names is that of a test, or of one of its cases.

@@ -21,7 +21,7 @@ impl Check for Owners {
             entry.2 |= ignored || !context.selection.near[number].is_empty();
         }
         for (file, (first, count, is_near)) in files {
-            if is_near || context.is_owned(file) {
+            if is_near || context.is_owned(&context.facts.tests[first]) {
                 continue;
             }
             let tests = if count == 1 { "test" } else { "tests" };

@@ -74,12 +74,17 @@ fn keeping(
         if context.job_of(*lane).stage != stage {
             continue;
         }
-        let out = context.keeping_out(*lane, case);
-        let is_theirs = out
-            .iter()
-            .all(|(_, _, factor)| matches!(factor, Factor::Axis | Factor::Part | Factor::Place));
-        if is_theirs && !out.is_empty() {
-            all.extend(out.into_iter().map(|(span, words, _)| (span, words)));
+        let barriers = context.barriers(*lane);
+        let mut out = Vec::new();
+        let is_theirs = barriers.iter().all(|barrier| {
+            if !context.keeps_out(barrier, case) {
+                return true;
+            }
+            out.push((barrier.span, &barrier.words));
+            matches!(barrier.factor, Factor::Axis | Factor::Part | Factor::Place)
+        });
+        if is_theirs {
+            all.extend(out.into_iter().map(|(span, words)| (span, words.clone())));
         }
     }
     (!all.is_empty()).then_some(all)

@@ -1,9 +1,12 @@
 //! Every test is run by some job of some stage.
 
+use indexmap::IndexMap;
+
 use super::{Check, Context};
 use crate::audit::facts::{Case, Runner, Test};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::values::Promise;
+use crate::schema::values::{MarkerNode, Promise};
+use crate::source::Span;
 
 pub(super) struct Unrun;
 
@@ -13,6 +16,7 @@ impl Check for Unrun {
     }
 
     fn check(&self, context: &mut Context<'_>) {
+        let mut passed_over: IndexMap<&str, Vec<usize>> = IndexMap::new();
         for (number, test) in context.tests() {
             if !context.is_clear(number) || context.is_quarantined(test) {
                 continue;
@@ -26,32 +30,85 @@ impl Check for Unrun {
                 .cases
                 .iter()
                 .zip(&context.selection.lanes_of[number])
-                .filter(|(case, lanes)| lanes.is_empty() && !is_accepted(context, case))
+                .filter(|(case, lanes)| lanes.is_empty() && !is_accepted(context, test, case))
                 .map(|(case, _)| case)
                 .collect();
             let Some(first) = cases.first() else { continue };
+            if context.selection.near[number].is_empty()
+                && context.selection.passed_over.contains_key(&test.file)
+            {
+                passed_over.entry(&test.file).or_default().push(number);
+                continue;
+            }
             report(context, number, test, first, cases.len());
         }
+        for (file, tests) in passed_over {
+            report_file(context, file, &tests);
+        }
     }
+}
+
+/// A file that the settings of pytest pass over: its tests have one reason, which is said once.
+fn report_file(context: &mut Context<'_>, file: &str, tests: &[usize]) {
+    let (Some(first), Some(option)) = (tests.first(), context.selection.passed_over.get(file))
+    else {
+        return;
+    };
+    let count = match tests.len() {
+        1 => "its one test".to_owned(),
+        count => format!("its {count} tests"),
+    };
+    let message = format!(
+        "pytest passes over {file}, and so no stage runs {count}: `{}` in {}",
+        option.words, option.settings
+    );
+    let mut diagnostic =
+        Diagnostic::new(codes::UNRUN_TEST, context.facts.tests[*first].span, message).help(
+            "take the option out, or narrow it; a gap that is known can be accepted in the plan",
+        );
+    let settings = context
+        .sources
+        .files()
+        .find(|(_, f)| f.path() == option.settings);
+    if let Some((_, settings)) = settings
+        && let Some(at) = settings.text().find(&option.what)
+        && let (Ok(at), Ok(length)) = (u32::try_from(at), u32::try_from(option.what.len()))
+    {
+        let start = settings.base() + at;
+        diagnostic = diagnostic.label(Span::new(start, start + length), "this passes over it");
+    }
+    let owner = context
+        .plan
+        .suites
+        .iter()
+        .find_map(|(_, suite)| suite.paths.iter().find(|glob| glob.matches(file)));
+    if let Some(glob) = owner {
+        diagnostic = diagnostic.label(glob.span, "the suite that it is in");
+    }
+    context.report(diagnostic);
 }
 
 /// Whether a suite says that a test is its own, and its command passes over it all the same.
 fn is_skipped_over(context: &Context<'_>, number: usize, test: &Test) -> bool {
     match (&test.cargo, test.runner) {
         // What runs only when asked for says so itself.
-        (Some(cargo), Runner::Cargo) => !cargo.ignored && context.is_owned(&test.file),
-        _ => context.selection.near[number].is_empty() && context.is_owned(&test.file),
+        (Some(cargo), Runner::Cargo) => !cargo.ignored && context.is_owned(test),
+        _ => context.selection.near[number].is_empty() && context.is_owned(test),
     }
 }
 
-/// Whether the plan accepts that such tests are not run.
-fn is_accepted(context: &Context<'_>, case: &Case) -> bool {
+/// Whether the plan accepts that such tests are not run. What it says of markers is said of tests
+/// that can carry some: one in Rust is not without a GPU because it is not marked with one.
+fn is_accepted(context: &Context<'_>, test: &Test, case: &Case) -> bool {
     context.plan.accepts.iter().any(|(_, accept)| {
         accept.promise.is_some_and(|p| p.value == Promise::Gap)
             && accept
                 .tests
                 .as_ref()
-                .is_some_and(|tests| context.matches(&tests.node, case))
+                .is_some_and(|tests| match test.runner {
+                    Runner::Pytest => context.matches(&tests.node, case),
+                    Runner::Cargo => tests.node == MarkerNode::All,
+                })
     })
 }
 
@@ -92,10 +149,11 @@ fn report(context: &mut Context<'_>, number: usize, test: &Test, case: &Case, co
         .help("mark it so that a job takes it, or let a suite take it; a gap that is known can be accepted in the plan");
     let mut shown = Vec::new();
     for lane in &context.selection.near[number] {
-        for (span, words, _) in context.keeping_out(*lane, case) {
-            if !shown.contains(&span) && shown.len() < 3 {
-                shown.push(span);
-                diagnostic = diagnostic.label(span, format!("{words}: not this"));
+        for barrier in context.barriers(*lane).iter() {
+            if shown.len() < 3 && !shown.contains(&barrier.span) && context.keeps_out(barrier, case)
+            {
+                shown.push(barrier.span);
+                diagnostic = diagnostic.label(barrier.span, format!("{}: not this", barrier.words));
             }
         }
     }

@@ -20,22 +20,92 @@ pub mod value;
 pub use modules::{folder, is_below, is_python, join};
 pub use settings::{Settings, globs};
 
-use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::facts::{Facts, Unknown};
 use crate::init::Tree;
+use crate::parallel;
 use crate::source::{SourceMap, Span};
 use collect::Collector;
 use evaluate::Interpreter;
+use module::Parsed;
 use modules::Modules;
 use value::Value;
 
-/// Looks for tests: where pytest comes to from the root, and below `roots`, the folders and files that
-/// the plan names itself.
-pub fn look(tree: &dyn Tree, sources: &mut SourceMap, roots: &[String], facts: &mut Facts) {
-    let mut modules = Modules::new(tree, sources);
+/// The files that hold tests by their names, and what they and the conftests say.
+pub struct Texts {
+    /// What pytest is told at the root.
+    settings: Settings,
+    /// What it is told in the folders that hold tests.
+    near: FxHashMap<String, Rc<Settings>>,
+    /// The files with tests, in order.
+    files: Vec<String>,
+    /// What was read ahead, by path.
+    parsed: FxHashMap<String, (String, Parsed)>,
+}
+
+/// Reads files ahead, on all threads: those where pytest comes to from the root, and below `roots`, the
+/// folders and files that the plan names itself.
+pub fn texts(tree: &dyn Tree, roots: &[String]) -> Texts {
     let settings = Settings::nearest(tree, "");
-    let (place, registered) = settings.registered(&mut modules);
+    let mut near: FxHashMap<String, Rc<Settings>> = FxHashMap::default();
+    let mut files = Vec::new();
+    let mut ahead = Vec::new();
+    for path in tree.files().iter().filter(|path| is_python(path)) {
+        if path.rsplit('/').next() == Some("conftest.py") {
+            ahead.push(path.clone());
+        }
+        if !roots.iter().any(|root| settings.reaches(root, path)) && !settings.reaches("", path) {
+            continue;
+        }
+        let own = near_to(tree, folder(path), &mut near);
+        let named = roots.iter().any(|root| root == path);
+        if named || own.is_test_file(path) || settings.is_test_file(path) {
+            files.push(path.clone());
+            ahead.push(path.clone());
+        }
+    }
+    let texts: Vec<(String, String)> = ahead
+        .into_iter()
+        .filter_map(|path| tree.text(&path).map(|text| (path, text)))
+        .collect();
+    let parsed = parallel::map(true, &texts, |(_, text)| Parsed::of(text));
+    Texts {
+        settings,
+        near,
+        files,
+        parsed: texts
+            .into_iter()
+            .zip(parsed)
+            .map(|((path, text), parsed)| (path, (text, parsed)))
+            .collect(),
+    }
+}
+
+/// What pytest is told in a folder. Most are told by one file far above, which is read once.
+fn near_to(
+    tree: &dyn Tree,
+    place: &str,
+    known: &mut FxHashMap<String, Rc<Settings>>,
+) -> Rc<Settings> {
+    if let Some(settings) = known.get(place) {
+        return Rc::clone(settings);
+    }
+    let settings = match Settings::of(tree, place) {
+        Some(own) => Rc::new(own),
+        None if place.is_empty() => Rc::new(Settings::nearest(tree, "")),
+        None => near_to(tree, folder(place), known),
+    };
+    known.insert(place.to_owned(), Rc::clone(&settings));
+    settings
+}
+
+/// Looks for tests.
+pub fn look(tree: &dyn Tree, sources: &mut SourceMap, texts: Texts, facts: &mut Facts) {
+    let mut modules = Modules::new(tree, sources, texts.parsed);
+    let (place, registered) = texts.settings.registered(&mut modules);
     facts.settings = place;
     facts.registered = registered;
     let mut collector = Collector {
@@ -44,27 +114,15 @@ pub fn look(tree: &dyn Tree, sources: &mut SourceMap, roots: &[String], facts: &
         fixtures: fixtures::Fixtures::default(),
         hooks: hooks::Hooks::default(),
     };
-    let mut near: rustc_hash::FxHashMap<String, Settings> = rustc_hash::FxHashMap::default();
-    let mut left_out: BTreeSet<String> = BTreeSet::new();
-    for path in tree.files().iter().filter(|path| is_python(path)) {
-        if !roots.iter().any(|root| settings.reaches(root, path)) && !settings.reaches("", path) {
-            continue;
-        }
-        let own = near
-            .entry(folder(path).to_owned())
-            .or_insert_with(|| Settings::nearest(tree, folder(path)));
-        let named = roots.iter().any(|root| root == path);
-        if !named && !own.is_test_file(path) && !settings.is_test_file(path) {
-            continue;
-        }
+    for path in &texts.files {
         if is_ignored(&mut collector, path) {
-            left_out.insert(path.clone());
             continue;
         }
         match collector.interpreter.modules.at(path) {
             Some(module) => {
                 collector.facts.files += 1;
-                collector.module(&module, own);
+                let own = texts.near.get(folder(path));
+                collector.module(&module, own.map_or(&texts.settings, |own| own));
             }
             None => collector.facts.unknown.push(Unknown {
                 span: Span::default(),

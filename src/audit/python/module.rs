@@ -24,21 +24,36 @@ pub struct Module {
     pub broken: Option<(Span, String)>,
 }
 
-impl Module {
-    /// Reads a text.
-    pub fn read(path: &str, base: u32, text: &str) -> Self {
+/// What the parser makes of a text.
+#[derive(Debug)]
+pub struct Parsed {
+    body: Suite,
+    broken: Option<(TextRange, String)>,
+}
+
+impl Parsed {
+    /// Parses a text.
+    pub fn of(text: &str) -> Self {
         let parsed = ruff_python_parser::parse_unchecked_source(text, PySourceType::Python);
-        let broken = parsed.errors().first().map(|error| {
-            let span = span_at(base, error.location);
-            (span, error.error.to_string())
-        });
+        let broken = parsed.errors().first();
+        let broken = broken.map(|error| (error.location, error.error.to_string()));
+        Self {
+            body: parsed.into_syntax().body,
+            broken,
+        }
+    }
+}
+
+impl Module {
+    /// The module in a file that was parsed.
+    pub fn of(path: &str, base: u32, parsed: Parsed) -> Self {
         let mut names = Names::default();
-        names.bind(parsed.into_syntax().body, None);
+        names.bind(parsed.body, None);
         Self {
             path: path.to_owned(),
             base,
             names,
-            broken,
+            broken: parsed.broken.map(|(at, why)| (span_at(base, at), why)),
         }
     }
 

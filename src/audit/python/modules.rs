@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::module::{Import, Module};
+use super::module::{Import, Module, Parsed};
 use super::value::Value;
 use crate::init::Tree;
 use crate::source::SourceMap;
@@ -16,6 +16,8 @@ pub struct Modules<'t> {
     /// The texts that were read, for those who show places in them.
     pub sources: &'t mut SourceMap,
     read: FxHashMap<String, Option<Rc<Module>>>,
+    /// What was read ahead and not asked for yet, by path: the text, and what the parser made of it.
+    ahead: FxHashMap<String, (String, Parsed)>,
     /// For the name of each file of Python, the paths of those called so.
     by_name: FxHashMap<String, Vec<String>>,
     /// Where imports led, by the folder they stand in.
@@ -25,8 +27,12 @@ pub struct Modules<'t> {
 }
 
 impl<'t> Modules<'t> {
-    /// Those of a repository. Nothing is read yet.
-    pub fn new(tree: &'t dyn Tree, sources: &'t mut SourceMap) -> Self {
+    /// Those of a repository; some may have been read ahead.
+    pub fn new(
+        tree: &'t dyn Tree,
+        sources: &'t mut SourceMap,
+        ahead: FxHashMap<String, (String, Parsed)>,
+    ) -> Self {
         let mut by_name: FxHashMap<String, Vec<String>> = FxHashMap::default();
         for path in tree.files().iter().filter(|path| is_python(path)) {
             let parts: Vec<&str> = path.rsplitn(3, '/').collect();
@@ -42,6 +48,7 @@ impl<'t> Modules<'t> {
             tree,
             sources,
             read: FxHashMap::default(),
+            ahead,
             by_name,
             found: FxHashMap::default(),
             values: FxHashMap::default(),
@@ -62,10 +69,16 @@ impl<'t> Modules<'t> {
         if !self.tree.has(path) {
             return None;
         }
-        let text = self.tree.text(path)?;
+        let (text, parsed) = if let Some(read) = self.ahead.remove(path) {
+            read
+        } else {
+            let text = self.tree.text(path)?;
+            let parsed = Parsed::of(&text);
+            (text, parsed)
+        };
         let id = self.sources.add(path.to_owned(), text).ok()?;
-        let file = self.sources.file(id);
-        Some(Rc::new(Module::read(path, file.base(), file.text())))
+        let base = self.sources.file(id).base();
+        Some(Rc::new(Module::of(path, base, parsed)))
     }
 
     /// The module that an import in another one names; nothing where it is not of the repository.

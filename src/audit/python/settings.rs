@@ -60,7 +60,7 @@ impl Settings {
     }
 
     /// What the files of one folder tell, if they tell anything.
-    fn of(tree: &dyn Tree, place: &str) -> Option<Self> {
+    pub(super) fn of(tree: &dyn Tree, place: &str) -> Option<Self> {
         for (name, section) in [
             ("pytest.toml", None),
             (".pytest.toml", None),

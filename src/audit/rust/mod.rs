@@ -1,7 +1,8 @@
 //! Reads the tests of Rust without building them.
 //!
 //! `packages` reads manifests: which targets there are, and which features. The files of a target
-//! are found by their `mod` lines; those that speak of tests are parsed.
+//! are found by their `mod` lines; those that speak of tests are read, on as many threads as the
+//! machine has.
 
 mod packages;
 mod tests;
@@ -13,32 +14,80 @@ use rustc_hash::FxHashSet;
 pub use packages::Package;
 
 use super::command_line::{Cargo as Call, Chosen};
-use super::facts::{Cargo, Facts, Target, Unknown};
+use super::facts::{Cargo, Case, CaseId, Facts, Runner, Target, Test, Unknown};
 use crate::init::Tree;
 use crate::source::{SourceMap, Span};
 use tests::Finder;
+pub use tests::{File, Read, read};
 
-/// Looks for tests in every package of a repository.
-pub fn look(tree: &dyn Tree, sources: &mut SourceMap, facts: &mut Facts) {
+/// The files of a repository that may hold tests of Rust.
+#[derive(Debug)]
+pub struct Files {
+    packages: Vec<Rc<Package>>,
+    /// The files, target by target.
+    pub files: Vec<File>,
+}
+
+/// Looks for them in every package.
+pub fn files(tree: &dyn Tree) -> Files {
     let packages = packages::look(tree);
-    for package in &packages {
-        let package = Rc::new(package.clone());
-        for target in package.targets.clone() {
+    let mut files = Vec::new();
+    for (number, package) in packages.iter().enumerate() {
+        for target in &package.targets {
             let mut finder = Finder {
                 tree,
-                sources,
-                facts,
-                package: Rc::clone(&package),
+                package: number,
                 target: target.kind.clone(),
+                files: &mut files,
                 seen: FxHashSet::default(),
             };
             finder.file(&target.path, &[], &target.features, 0);
         }
     }
+    Files {
+        packages: packages.into_iter().map(Rc::new).collect(),
+        files,
+    }
 }
 
-fn unknown(facts: &mut Facts, span: Span, words: String) {
-    facts.unknown.push(Unknown { span, words });
+/// Adds what was read, in the order of the files.
+pub fn add(files: Files, read: Vec<Read>, sources: &mut SourceMap, facts: &mut Facts) {
+    for (file, read) in files.files.into_iter().zip(read) {
+        let Ok(id) = sources.add(file.path.clone(), file.text) else {
+            continue;
+        };
+        let base = sources.file(id).base();
+        let shifted = |span: Span| Span::new(base + span.start, base + span.end);
+        facts.files += 1;
+        for (span, words) in read.unknown {
+            facts.unknown.push(Unknown {
+                span: shifted(span),
+                words,
+            });
+        }
+        for found in read.tests {
+            facts.tests.push(Test {
+                runner: Runner::Cargo,
+                id: format!("{}::{}", file.path, found.name),
+                file: file.path.clone(),
+                span: shifted(found.span),
+                is_whole: found.case == CaseId::None,
+                cases: vec![Case {
+                    id: found.case,
+                    markers: Vec::new(),
+                }],
+                unknown: None,
+                asks: Vec::new(),
+                cargo: Some(Cargo {
+                    package: Rc::clone(&files.packages[file.package]),
+                    target: file.target.clone(),
+                    name: found.name,
+                    ignored: found.ignored,
+                    features: found.features,
+                }),
+            });
+        }
+    }
 }
 
 /// Whether a call of cargo runs a test.

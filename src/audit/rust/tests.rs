@@ -1,34 +1,60 @@
 //! The tests in the files of a target.
 
-use std::rc::Rc;
+use std::borrow::Cow;
+use std::str::FromStr as _;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use rustc_hash::FxHashSet;
-use syn::{Attribute, Item, Meta};
+use syn::parse::Parser as _;
+use syn::{Attribute, Meta};
 
-use super::super::facts::{Cargo, Case, CaseId, Facts, Runner, Target, Test};
+use super::super::facts::{CaseId, Target};
 use super::super::python::{folder, join};
-use super::packages::Package;
 use crate::init::Tree;
-use crate::source::{SourceMap, Span};
+use crate::source::Span;
 
 /// How deep modules may lie in each other.
 const DEPTH: usize = 32;
 
-/// Finds the tests of one target.
-pub struct Finder<'f> {
-    /// The repository.
-    pub tree: &'f dyn Tree,
-    /// Where the texts go that were read.
-    pub sources: &'f mut SourceMap,
-    /// Where the tests go.
-    pub facts: &'f mut Facts,
-    /// The package.
-    pub package: Rc<Package>,
+/// A file of a target, and what is known of it before it is read.
+#[derive(Debug)]
+pub struct File {
+    /// Its path.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    /// The package it belongs to, by number.
+    pub package: usize,
     /// The target.
     pub target: Target,
-    /// The files that were looked at.
-    pub seen: FxHashSet<String>,
+    /// The module that it is.
+    module: Vec<String>,
+    /// The features that the `mod` lines before it ask for.
+    features: Vec<String>,
+}
+
+/// What a file holds. Its places begin at 0, so that files can be read on several threads.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// Its tests.
+    pub tests: Vec<Found>,
+    /// What is not known, and where.
+    pub unknown: Vec<(Span, String)>,
+}
+
+/// A test that was found in a file.
+#[derive(Debug)]
+pub struct Found {
+    /// Its name, with those of the modules it is in.
+    pub name: String,
+    /// Where its name stands.
+    pub span: Span,
+    /// Whether it runs only when asked for.
+    pub ignored: bool,
+    /// Whether it is one, or several that only a build tells.
+    pub case: CaseId,
+    /// The features it is there with.
+    pub features: Vec<String>,
 }
 
 /// A `mod name;` and what stands before it.
@@ -36,6 +62,20 @@ struct Declared {
     name: String,
     path: Option<String>,
     features: Vec<String>,
+}
+
+/// Finds the files of one target that speak of tests.
+pub struct Finder<'f> {
+    /// The repository.
+    pub tree: &'f dyn Tree,
+    /// The package, by number.
+    pub package: usize,
+    /// The target.
+    pub target: Target,
+    /// Where the files go.
+    pub files: &'f mut Vec<File>,
+    /// The files that were looked at.
+    pub seen: FxHashSet<String>,
 }
 
 impl Finder<'_> {
@@ -49,7 +89,14 @@ impl Finder<'_> {
         };
         let declared = declared(&text);
         if speaks_of_tests(&text) {
-            self.parse(path, &text, module, features);
+            self.files.push(File {
+                path: path.to_owned(),
+                text,
+                package: self.package,
+                target: self.target.clone(),
+                module: module.to_vec(),
+                features: features.to_vec(),
+            });
         }
         let place = folder(path);
         let name = path.rsplit('/').next().unwrap_or_default();
@@ -75,60 +122,125 @@ impl Finder<'_> {
             self.file(&found, &below, &features, depth + 1);
         }
     }
+}
 
-    fn parse(&mut self, path: &str, text: &str, module: &[String], features: &[String]) {
-        let Ok(id) = self.sources.add(path.to_owned(), text.to_owned()) else {
-            return;
-        };
-        let base = self.sources.file(id).base();
-        self.facts.files += 1;
-        match syn::parse_file(text) {
-            Ok(file) => {
-                let mut place = Place {
-                    path,
-                    base,
-                    starts: line_starts(text),
-                    text,
-                    module: module.to_vec(),
-                    features: features.to_vec(),
-                };
-                place.features.extend(self.conditions(&file.attrs, &place));
-                self.items(&file.items, &mut place);
-            }
-            Err(error) => {
-                let words = format!("{path} does not follow the grammar of Rust: {error}");
-                super::unknown(self.facts, Span::new(base, base), words);
+/// Reads a file. What stands in functions is cut into tokens and looked at no further: it is most of
+/// a file, and nothing in it is a test.
+pub fn read(file: &File) -> Read {
+    let mut reader = Reader {
+        place: Place {
+            path: &file.path,
+            starts: line_starts(&file.text),
+            text: &file.text,
+            module: file.module.clone(),
+            features: file.features.clone(),
+        },
+        read: Read::default(),
+    };
+    let mut text = Cow::Borrowed(file.text.trim_start_matches('\u{feff}'));
+    if text.starts_with("#!/") {
+        // The line for the shell is none of Rust's.
+        text.to_mut().replace_range(..2, "//");
+    }
+    match TokenStream::from_str(&text) {
+        Ok(tokens) => reader.items(tokens),
+        Err(error) => {
+            let words = format!("{} does not follow the grammar of Rust: {error}", file.path);
+            reader.read.unknown.push((Span::new(0, 0), words));
+        }
+    }
+    // What the lexer keeps of a text is of no use behind it. No token is left that would ask for it.
+    proc_macro2::extra::invalidate_current_thread_spans();
+    reader.read
+}
+
+/// Reads the items of a file.
+struct Reader<'p> {
+    place: Place<'p>,
+    read: Read,
+}
+
+impl Reader<'_> {
+    /// The items of a file or a module: attributes, words, and what ends them, a `;` or a body.
+    fn items(&mut self, tokens: TokenStream) {
+        let mut tokens = tokens.into_iter().peekable();
+        let mut attributes: Vec<TokenTree> = Vec::new();
+        // Whether nothing but a path has been read of the present item, as in `name::name! {…}`.
+        let mut is_path = true;
+        while let Some(token) = tokens.next() {
+            match &token {
+                TokenTree::Punct(sign) if sign.as_char() == '#' => {
+                    if let Some(TokenTree::Punct(not)) = tokens.peek()
+                        && not.as_char() == '!'
+                    {
+                        let not = tokens.next();
+                        if let Some(group) = tokens.next()
+                            && !is_documentation(&group)
+                        {
+                            let own = [Some(token), not, Some(group)].into_iter().flatten();
+                            let own = Attribute::parse_inner.parse2(own.collect());
+                            let more = self.conditions(&own.unwrap_or_default());
+                            self.place.features.extend(more);
+                        }
+                    } else if let Some(group) = tokens.next()
+                        && !is_documentation(&group)
+                    {
+                        attributes.extend([token, group]);
+                    }
+                }
+                TokenTree::Punct(sign) if sign.as_char() == ';' => {
+                    attributes.clear();
+                    is_path = true;
+                }
+                TokenTree::Punct(sign) if sign.as_char() == '!' && is_path => {
+                    if let Some(TokenTree::Group(group)) = tokens.next() {
+                        self.tokens(group.stream());
+                    }
+                    attributes.clear();
+                }
+                TokenTree::Punct(sign) => is_path &= sign.as_char() == ':',
+                TokenTree::Ident(word) if word == "fn" => {
+                    if let Some(TokenTree::Ident(name)) = tokens.peek()
+                        && !attributes.is_empty()
+                    {
+                        let own = std::mem::take(&mut attributes).into_iter().collect();
+                        let own = Attribute::parse_outer.parse2(own).unwrap_or_default();
+                        self.function(&own, name);
+                    }
+                    is_path = false;
+                }
+                TokenTree::Ident(word) if word == "mod" => {
+                    let name = tokens.next();
+                    if let (Some(TokenTree::Ident(name)), Some(TokenTree::Group(body))) =
+                        (name, tokens.peek())
+                    {
+                        let own = std::mem::take(&mut attributes).into_iter().collect();
+                        let own = Attribute::parse_outer.parse2(own).unwrap_or_default();
+                        self.module(&own, name.to_string(), body.stream());
+                    }
+                }
+                TokenTree::Ident(word) if word == "macro_rules" => is_path = false,
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                    attributes.clear();
+                    is_path = true;
+                }
+                TokenTree::Ident(_) | TokenTree::Group(_) | TokenTree::Literal(_) => {}
             }
         }
     }
 
-    fn items(&mut self, items: &[Item], place: &mut Place<'_>) {
-        for item in items {
-            match item {
-                Item::Fn(function) => {
-                    let name = &function.sig.ident;
-                    self.function(&function.attrs, &name.to_string(), name.span(), place);
-                }
-                Item::Mod(inner) => {
-                    let Some((_, items)) = &inner.content else {
-                        continue;
-                    };
-                    let known = place.features.len();
-                    let more = self.conditions(&inner.attrs, place);
-                    place.features.extend(more);
-                    place.module.push(inner.ident.to_string());
-                    self.items(items, place);
-                    place.module.pop();
-                    place.features.truncate(known);
-                }
-                Item::Macro(call) => self.tokens(call.mac.tokens.clone(), place),
-                _ => {}
-            }
-        }
+    fn module(&mut self, attributes: &[Attribute], name: String, items: TokenStream) {
+        let known = self.place.features.len();
+        let more = self.conditions(attributes);
+        self.place.features.extend(more);
+        self.place.module.push(name);
+        self.items(items);
+        self.place.module.pop();
+        self.place.features.truncate(known);
     }
 
     /// Tests that stand in a macro, as in `proptest! { #[test] fn name(…) {…} }`.
-    fn tokens(&mut self, tokens: TokenStream, place: &mut Place<'_>) {
+    fn tokens(&mut self, tokens: TokenStream) {
         let mut is_test = false;
         let mut is_ignored = false;
         let mut tokens = tokens.into_iter().peekable();
@@ -145,14 +257,7 @@ impl Finder<'_> {
                     if let Some(TokenTree::Ident(name)) = tokens.next()
                         && is_test
                     {
-                        self.add(
-                            &name.to_string(),
-                            name.span(),
-                            is_ignored,
-                            CaseId::None,
-                            &[],
-                            place,
-                        );
+                        self.add(&name, is_ignored, CaseId::None, &[]);
                     }
                     is_test = false;
                     is_ignored = false;
@@ -162,13 +267,7 @@ impl Finder<'_> {
         }
     }
 
-    fn function(
-        &mut self,
-        attributes: &[Attribute],
-        name: &str,
-        span: proc_macro2::Span,
-        place: &Place<'_>,
-    ) {
+    fn function(&mut self, attributes: &[Attribute], name: &Ident) {
         let last = |attribute: &Attribute| {
             let segment = attribute.path().segments.last();
             segment.map(|s| s.ident.to_string()).unwrap_or_default()
@@ -187,46 +286,23 @@ impl Finder<'_> {
         } else {
             CaseId::None
         };
-        let features = self.conditions(attributes, place);
-        self.add(name, span, has("ignore"), case, &features, place);
+        let features = self.conditions(attributes);
+        self.add(name, has("ignore"), case, &features);
     }
 
-    fn add(
-        &mut self,
-        name: &str,
-        span: proc_macro2::Span,
-        ignored: bool,
-        case: CaseId,
-        features: &[String],
-        place: &Place<'_>,
-    ) {
-        let name = [place.module.as_slice(), &[name.to_owned()]]
-            .concat()
-            .join("::");
-        self.facts.tests.push(Test {
-            runner: Runner::Cargo,
-            id: format!("{}::{name}", place.path),
-            file: place.path.to_owned(),
-            span: place.span(span),
-            is_whole: case == CaseId::None,
-            cases: vec![Case {
-                id: case,
-                markers: Vec::new(),
-            }],
-            unknown: None,
-            asks: Vec::new(),
-            cargo: Some(Cargo {
-                package: Rc::clone(&self.package),
-                target: self.target.clone(),
-                name,
-                ignored,
-                features: [place.features.as_slice(), features].concat(),
-            }),
+    fn add(&mut self, name: &Ident, ignored: bool, case: CaseId, features: &[String]) {
+        let full = [self.place.module.as_slice(), &[name.to_string()]].concat();
+        self.read.tests.push(Found {
+            name: full.join("::"),
+            span: self.place.span(name.span()),
+            ignored,
+            case,
+            features: [self.place.features.as_slice(), features].concat(),
         });
     }
 
     /// The features that attributes ask for. What else they ask for only a build tells.
-    fn conditions(&mut self, attributes: &[Attribute], place: &Place<'_>) -> Vec<String> {
+    fn conditions(&mut self, attributes: &[Attribute]) -> Vec<String> {
         let mut features = Vec::new();
         for attribute in attributes.iter().filter(|a| a.path().is_ident("cfg")) {
             let Meta::List(list) = &attribute.meta else {
@@ -234,21 +310,28 @@ impl Finder<'_> {
             };
             if !required(list.tokens.clone(), &mut features) {
                 let word = attribute.path().segments.first();
-                let span = word.map_or(Span::new(place.base, place.base), |w| {
-                    place.span(w.ident.span())
-                });
-                let words = format!("whether tests of {} are there depends on this", place.path);
-                super::unknown(self.facts, span, words);
+                let span = word.map_or(Span::new(0, 0), |w| self.place.span(w.ident.span()));
+                let path = self.place.path;
+                let words = format!("whether tests of {path} are there depends on this");
+                self.read.unknown.push((span, words));
             }
         }
         features
     }
 }
 
+/// Whether an attribute is a comment.
+fn is_documentation(group: &TokenTree) -> bool {
+    let TokenTree::Group(group) = group else {
+        return false;
+    };
+    let first = group.stream().into_iter().next();
+    matches!(first, Some(TokenTree::Ident(word)) if word == "doc")
+}
+
 /// Where a file is being read.
 struct Place<'p> {
     path: &'p str,
-    base: u32,
     text: &'p str,
     /// Where its lines begin, in bytes.
     starts: Vec<usize>,
@@ -270,7 +353,7 @@ impl Place<'_> {
                 .char_indices()
                 .nth(place.column)
                 .map_or(line.len(), |(at, _)| at);
-            self.base + u32::try_from(start + below).unwrap_or_default()
+            u32::try_from(start + below).unwrap_or_default()
         };
         Span::new(at(span.start()), at(span.end()))
     }

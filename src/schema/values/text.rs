@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::OnceLock;
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::glob::Matcher;
@@ -254,6 +255,8 @@ pub struct Glob {
     text: Box<str>,
     /// Where it stands.
     pub span: Span,
+    /// Made when it is first asked for: few globs are, and those of thousands of paths.
+    matcher: OnceLock<Option<Matcher>>,
 }
 
 impl Glob {
@@ -264,8 +267,11 @@ impl Glob {
 
     /// Whether a path is matched.
     pub fn matches(&self, path: &str) -> bool {
+        let matcher = self.matcher.get_or_init(|| Matcher::new(&self.text));
         // Looked at when it was read: what is here can be read.
-        Matcher::new(&self.text).is_some_and(|matcher| matcher.is_match(path))
+        matcher
+            .as_ref()
+            .is_some_and(|matcher| matcher.is_match(path))
     }
 
     /// Globs without `{a,b}` that match together what this one matches, for tools that know no braces.
@@ -322,6 +328,7 @@ impl Glob {
             None => Some(Self {
                 text: text.into(),
                 span,
+                matcher: OnceLock::new(),
             }),
             Some(problem) => reader.report(Diagnostic::new(
                 codes::GLOB,
