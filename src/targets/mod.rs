@@ -5,6 +5,7 @@
 //! [`render`], so they cannot disagree.
 
 pub mod banner;
+pub(crate) mod ci;
 pub(crate) mod github_actions;
 pub mod json;
 mod markdown;

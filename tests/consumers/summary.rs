@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::support::repository::Repository;
 use crate::support::tools::{LIMIT, run, tools, workspace};
 
-const SCRIPT: &str = "templates/github_actions/summary.py";
+const SCRIPT: &str = "templates/ci/summary.py";
 
 /// What the script writes of these jobs.
 struct Case {
@@ -261,7 +261,7 @@ fn a_name_stays_in_its_cell() {
 #[test]
 fn it_is_clean_python() {
     for script in ["summary.py", "notify.py"] {
-        let script = format!("templates/github_actions/{script}");
+        let script = format!("templates/ci/{script}");
         for arguments in [&["check"][..], &["format", "--check"]] {
             let mut ruff = tools().command("ruff");
             ruff.args(arguments)

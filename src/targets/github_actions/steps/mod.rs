@@ -1,22 +1,24 @@
 //! The steps of a job, in order: make the machine ready ([`machine`]), fetch what others made
-//! ([`artifacts`]), start what is needed ([`services`]), run the tests ([`tests`]), keep what they left
+//! ([`artifacts`]), start what is needed ([`containers`]), run the tests ([`tests`]), keep what they left
 //! ([`results`]).
 
 mod artifacts;
+pub mod containers;
 mod machine;
 mod results;
-pub mod services;
 mod tests;
 
 use indexmap::IndexMap;
 
+use super::DIALECT;
 use super::literal::literal;
 use super::workflow::Step;
 use crate::jobs::{BuildJob, Job, Jobs, Late, command};
 use crate::name::one_line;
 use crate::schema::kinds::Secret;
 use crate::schema::{Id, Plan};
-pub use results::leaves_results;
+use crate::targets::ci::services::{self, Reached};
+use crate::targets::ci::{secret_key, variable_key};
 pub use tests::{environment, outputs};
 
 /// The steps whose outcome others ask for.
@@ -32,13 +34,27 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     steps.extend(artifacts::fetched(jobs, &job.fetches, |artifact| {
         jobs.ids_of_makers(artifact, &job.builds, jobs.makers_of(job))
     }));
-    steps.extend(services::started(jobs, job));
+    let pieces = services::started(jobs, job, reached(job), &DIALECT);
+    steps.extend(pieces.into_iter().map(|piece| Step {
+        name: literal(&piece.title),
+        run: Some(piece.script),
+        ..Step::default()
+    }));
     steps.push(tests::run(jobs, job));
     steps.extend(results::report(job));
     steps.extend(results::kept(jobs, job));
     let condition = format!("${{{{ !cancelled() && steps.{TESTS}.outcome != 'skipped' }}}}");
     steps.extend(artifacts::kept(jobs, &job.makes, &job.id, Some(&condition)));
     steps
+}
+
+/// Where a job reaches services in containers: by name, if it is in one itself.
+pub const fn reached(job: &Job) -> Reached {
+    if job.container.is_some() {
+        Reached::ByName
+    } else {
+        Reached::Here
+    }
 }
 
 /// All steps of a job that builds something, in order.
@@ -57,7 +73,7 @@ pub fn of_build(jobs: &Jobs<'_>, build: &BuildJob) -> Vec<Step> {
         .map(|command| {
             for late in command.iter().flat_map(|word| &word.pieces) {
                 if let Late::Variable(id) = late {
-                    let key = super::variable_key(plan, *id);
+                    let key = variable_key(plan, *id);
                     env.insert(key.clone(), format!("${{{{ vars.{key} }}}}"));
                 }
             }
@@ -68,7 +84,7 @@ pub fn of_build(jobs: &Jobs<'_>, build: &BuildJob) -> Vec<Step> {
                         |text| command::shell(&[text]),
                         |late| match late {
                             Late::Variable(id) => {
-                                format!("\"${}\"", super::variable_key(plan, *id))
+                                format!("\"${}\"", variable_key(plan, *id))
                             }
                             _ => "\"$GITHUB_SHA\"".to_owned(),
                         },
@@ -104,7 +120,7 @@ fn secrets(plan: &Plan, secrets: &[Id<Secret>]) -> IndexMap<String, String> {
     secrets
         .iter()
         .map(|id| {
-            let key = super::secret_key(plan, *id);
+            let key = secret_key(plan, *id);
             let value = format!("${{{{ secrets.{key} }}}}");
             (key, value)
         })

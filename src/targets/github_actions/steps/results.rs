@@ -7,15 +7,7 @@ use super::super::workflow::{Input, Step};
 use super::{COVERAGE, TESTS};
 use crate::jobs::{Job, Jobs, command};
 use crate::schema::Plan;
-use crate::schema::values::ToolKind;
-
-/// Where the results of a job are kept until they are uploaded, below the checkout.
-pub(super) const RESULTS: &str = "test-results";
-
-/// How long results are kept, in days.
-const RESULT_DAYS: u32 = 7;
-/// How long coverage is kept, in days.
-const COVERAGE_DAYS: u32 = 30;
+use crate::targets::ci::results::{self, COVERAGE_DAYS, RESULT_DAYS, RESULTS, leaves_results};
 
 /// Reports the coverage that the tests measured.
 pub(super) fn report(job: &Job) -> Option<Step> {
@@ -57,18 +49,12 @@ pub(super) fn kept(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
         step.with.insert("if-no-files-found", missing);
         steps.push(step);
     }
-    if job.coverage.is_some() {
-        let (file, condition) = if job.report.is_empty() {
-            (
-                "cobertura.xml",
-                format!("steps.{TESTS}.outcome == 'success'"),
-            )
+    if let Some(file) = results::coverage(job) {
+        let condition = if job.report.is_empty() {
+            format!("steps.{TESTS}.outcome == 'success'")
         } else {
             // A report that fails because too little is covered is the one that is looked at.
-            (
-                "coverage.xml",
-                format!("steps.{COVERAGE}.outcome != 'skipped'"),
-            )
+            format!("steps.{COVERAGE}.outcome != 'skipped'")
         };
         let condition = format!("${{{{ !cancelled() && {condition} }}}}");
         steps.push(upload(
@@ -97,9 +83,4 @@ fn upload(plan: &Plan, what: &str, condition: String, job: &str, path: &str, day
         ]),
         ..Step::default()
     }
-}
-
-/// Whether a job leaves results of its tests: JUnit files that begin with its id.
-pub fn leaves_results(job: &Job) -> bool {
-    job.tool == ToolKind::Pytest && job.waits_for.is_none()
 }

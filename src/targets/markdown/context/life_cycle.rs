@@ -8,7 +8,7 @@ use crate::name::Name;
 use crate::schema::kinds::{Owner, Runner, Stage};
 use crate::schema::values::{Host, Local, Text, Trigger, Types};
 use crate::schema::{Id, Plan};
-use crate::targets::github_actions;
+use crate::targets::{ci, github_actions};
 
 /// A row of the life-cycle table.
 #[derive(Debug, Serialize)]
@@ -392,7 +392,7 @@ pub fn trigger(trigger: &Trigger) -> String {
         },
         Trigger::Schedule { cron, timezone } => {
             let zone = timezone.as_ref().map_or("UTC", |z| z.as_str());
-            format!("the clock: {} ({zone})", github_actions::in_words(cron))
+            format!("the clock: {} ({zone})", ci::in_words(cron))
         }
         Trigger::Dispatch { .. } => "somebody who asks for it".to_owned(),
     }
