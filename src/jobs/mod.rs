@@ -27,6 +27,7 @@ pub use builds::BuildJob;
 pub use cells::Cell;
 pub use command::{Run, Shard};
 pub use fill::{Filled, Late};
+pub use setup::NEWEST_PYTHON;
 
 use std::ops::Deref;
 

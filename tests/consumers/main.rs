@@ -24,6 +24,8 @@ mod compiled;
 mod documents;
 mod expressions;
 mod gate;
+mod gitlab;
+mod gitlab_hostile;
 mod here;
 mod hooks;
 mod hostile;

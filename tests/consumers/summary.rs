@@ -260,13 +260,18 @@ fn a_name_stays_in_its_cell() {
 
 #[test]
 fn it_is_clean_python() {
-    for script in ["summary.py", "notify.py"] {
-        let script = format!("templates/ci/{script}");
+    for script in [
+        "templates/ci/summary.py",
+        "templates/ci/notify.py",
+        "templates/ci/gate.py",
+        "templates/gitlab_ci/job.py",
+        "tests/tools/gitlab/rsync",
+    ] {
         for arguments in [&["check"][..], &["format", "--check"]] {
             let mut ruff = tools().command("ruff");
             ruff.args(arguments)
                 .arg("--isolated")
-                .arg(Path::new(&workspace().join(&script)));
+                .arg(Path::new(&workspace().join(script)));
             let done = run(&mut ruff, LIMIT);
             assert!(done.success(), "{done}");
         }

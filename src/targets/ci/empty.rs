@@ -50,9 +50,9 @@ pub fn outputs(jobs: &Jobs<'_>, job: &Job) -> &'static [&'static str] {
 pub fn told(jobs: &Jobs<'_>, job: &Job, results: &str, dialect: &Dialect) -> String {
     let allowed = is_allowed(jobs, job);
     if job.shard.is_some() && job.tool == ToolKind::Pytest {
-        let script = format!("{}/{SCRIPT}", dialect.folder);
-        let mut words = vec!["python3", &script, results];
-        words.extend(allowed.then_some("--may-be-empty"));
+        let mut words = dialect.call(jobs.plan, job.stage, SCRIPT);
+        words.push(results.to_owned());
+        words.extend(allowed.then(|| "--may-be-empty".to_owned()));
         return format!("{} \"$ran\"", command::shell(&words));
     }
     if job.shard.is_some() || allowed {

@@ -2,6 +2,7 @@
 //! gate judges, and the scripts that do so. A host adds the form of its own files, and its
 //! [`Dialect`].
 
+pub mod builds;
 pub mod empty;
 pub mod facts;
 pub mod gate;
@@ -28,6 +29,9 @@ pub struct Dialect {
     pub host: Host,
     /// The folder of the scripts that jobs call, below the root of the repository.
     pub folder: &'static str,
+    /// The script in that folder through which the others are called, so that they find what they know
+    /// from GitHub.
+    pub caller: Option<&'static str>,
     /// The folder for what one step leaves to another, as it stands inside double quotes.
     pub temporary: &'static str,
     /// The file for what a job tells others, as it stands inside double quotes.
@@ -64,6 +68,20 @@ impl Dialect {
     /// Whether a job runs at the host.
     pub fn runs(&self, jobs: &Jobs<'_>, job: &Job) -> bool {
         jobs.plan.stages[job.stage].host == Some(self.host)
+    }
+
+    /// The words of a call of a script for a stage.
+    pub fn call(&self, plan: &Plan, stage: Id<Stage>, script: &str) -> Vec<String> {
+        let mut words = vec!["python3".to_owned()];
+        if let Some(caller) = self.caller {
+            words.push(format!("{}/{caller}", self.folder));
+            words.push("run".to_owned());
+            words.push(plan.stages[stage].head.name().to_owned());
+            words.push(script.to_owned());
+        } else {
+            words.push(format!("{}/{script}", self.folder));
+        }
+        words
     }
 
     /// The file of a stage among the scripts: `<folder>/<stage>.<what>`.

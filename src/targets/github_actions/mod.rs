@@ -31,6 +31,7 @@ const HOSTED: &str = "ubuntu-24.04";
 const DIALECT: Dialect = Dialect {
     host: Host::GitHub,
     folder: ".github/dtpc",
+    caller: None,
     temporary: "$RUNNER_TEMP",
     outputs: "$GITHUB_OUTPUT",
     error: "::error::",
@@ -66,10 +67,6 @@ impl Target for GitHubActions {
             outputs.extend(ci::scripts(jobs, &DIALECT)?);
         }
         Ok(outputs)
-    }
-
-    fn hosts(&self) -> &'static [Host] {
-        &[Host::GitHub]
     }
 
     fn owned_folders(&self) -> &'static [&'static str] {

@@ -13,12 +13,12 @@ use indexmap::IndexMap;
 use super::DIALECT;
 use super::literal::literal;
 use super::workflow::Step;
-use crate::jobs::{BuildJob, Job, Jobs, Late, command};
+use crate::jobs::{BuildJob, Job, Jobs, command};
 use crate::name::one_line;
 use crate::schema::kinds::Secret;
 use crate::schema::{Id, Plan};
 use crate::targets::ci::services::{self, Reached};
-use crate::targets::ci::{secret_key, variable_key};
+use crate::targets::ci::{builds, secret_key, variable_key};
 pub use tests::{environment, outputs};
 
 /// The steps whose outcome others ask for.
@@ -67,33 +67,11 @@ pub fn of_build(jobs: &Jobs<'_>, build: &BuildJob) -> Vec<Step> {
     }));
     // What GitHub knows reaches the command in variables: put into its text, it would be run.
     let mut env: IndexMap<String, String> = secrets(plan, &build.secrets);
-    let lines: Vec<String> = build
-        .commands
-        .iter()
-        .map(|command| {
-            for late in command.iter().flat_map(|word| &word.pieces) {
-                if let Late::Variable(id) = late {
-                    let key = variable_key(plan, *id);
-                    env.insert(key.clone(), format!("${{{{ vars.{key} }}}}"));
-                }
-            }
-            let words: Vec<String> = command
-                .iter()
-                .map(|word| {
-                    word.written(
-                        |text| command::shell(&[text]),
-                        |late| match late {
-                            Late::Variable(id) => {
-                                format!("\"${}\"", variable_key(plan, *id))
-                            }
-                            _ => "\"$GITHUB_SHA\"".to_owned(),
-                        },
-                    )
-                })
-                .collect();
-            words.join(" ")
-        })
-        .collect();
+    for id in builds::variables(build) {
+        let key = variable_key(plan, id);
+        env.insert(key.clone(), format!("${{{{ vars.{key} }}}}"));
+    }
+    let lines = builds::lines(plan, build, "GITHUB_SHA");
     if lines.is_empty() {
         let title = &plan.builds[build.build].head.title;
         let message = format!("::notice::nothing is to be done for {}", one_line(title));
