@@ -51,6 +51,7 @@ pub mod init;
 pub mod jobs;
 pub mod lock;
 pub mod name;
+mod parallel;
 pub mod resolve;
 pub mod run;
 pub mod schema;

@@ -35,6 +35,9 @@ impl Default for Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Exhausted;
 
+/// Numbers of nodes take 31 bits: see [`Key`].
+const MOST_NODES: usize = 1 << 31;
+
 /// The number of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Node(u32);
@@ -109,7 +112,7 @@ enum Task {
 pub(super) struct Diagrams {
     branches: Vec<Branch>,
     known: FxHashMap<Branch, Node>,
-    results: FxHashMap<(Operation, Node, Node), Node>,
+    results: FxHashMap<Key, Node>,
     limits: Limits,
     node_limit: usize,
     steps_left: usize,
@@ -128,7 +131,7 @@ impl Diagrams {
             known: FxHashMap::default(),
             results: FxHashMap::default(),
             limits,
-            node_limit: limits.nodes,
+            node_limit: limits.nodes.min(MOST_NODES),
             steps_left: limits.steps,
         }
     }
@@ -139,7 +142,8 @@ impl Diagrams {
             .branches
             .len()
             .saturating_add(self.limits.nodes)
-            .min(self.limits.total);
+            .min(self.limits.total)
+            .min(MOST_NODES);
         self.steps_left = self.limits.steps;
         // Results are only remembered to save time.
         if self.results.len() > self.limits.total {
@@ -324,10 +328,15 @@ impl Diagrams {
     }
 }
 
-fn key(operation: Operation, a: Node, b: Node) -> (Operation, Node, Node) {
-    if operation.commutes() && b < a {
-        (operation, b, a)
+/// An operation and two nodes in one number, which is hashed at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key(u64);
+
+fn key(operation: Operation, a: Node, b: Node) -> Key {
+    let (a, b) = if operation.commutes() && b < a {
+        (b, a)
     } else {
-        (operation, a, b)
-    }
+        (a, b)
+    };
+    Key((operation as u64) << 62 | u64::from(a.0) << 31 | u64::from(b.0))
 }

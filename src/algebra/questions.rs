@@ -286,11 +286,24 @@ impl<'s> Algebra<'s> {
     /// Whether all that is in the first is in the second.
     pub fn implies(&mut self, a: Set, b: Set) -> Result<bool, Undecided> {
         self.ask(|algebra| {
-            let (_, within) = algebra.together(a, b)?;
-            let a = algebra.diagrams.apply(Operation::And, a.node, within)?;
+            let (touched, within) = algebra.together(a, b)?;
+            let a = algebra.narrowed(a, touched, within)?;
             let more = algebra.diagrams.is_possible(Operation::Minus, a, b.node)?;
             Ok(!more)
         })
+    }
+
+    /// Whether two sets speak about different things: no rule joins what one names to what the other
+    /// does. Neither then says anything about the other, unless it is empty.
+    pub fn are_apart(&self, a: Set, b: Set) -> bool {
+        let (a, b) = (self.components_of(a), self.components_of(b));
+        // Lists are short, and in order.
+        a.iter()
+            .all(|component| b.binary_search(component).is_err())
+    }
+
+    fn components_of(&self, set: Set) -> &[u32] {
+        &self.lists[set.touched.0 as usize]
     }
 
     /// Whether something is in both.
@@ -308,9 +321,9 @@ impl<'s> Algebra<'s> {
             return Ok(a.node == b.node);
         }
         self.ask(|algebra| {
-            let (_, within) = algebra.together(a, b)?;
-            let a = algebra.diagrams.apply(Operation::And, a.node, within)?;
-            let b = algebra.diagrams.apply(Operation::And, b.node, within)?;
+            let (touched, within) = algebra.together(a, b)?;
+            let a = algebra.narrowed(a, touched, within)?;
+            let b = algebra.narrowed(b, touched, within)?;
             Ok(a == b)
         })
     }
@@ -440,11 +453,24 @@ impl<'s> Algebra<'s> {
     fn combined(&mut self, operation: Operation, a: Set, b: Set) -> Result<Set, Undecided> {
         self.ask(|algebra| {
             let (touched, within) = algebra.together(a, b)?;
-            let first = algebra.diagrams.apply(Operation::And, a.node, within)?;
-            let second = algebra.diagrams.apply(Operation::And, b.node, within)?;
+            let first = algebra.narrowed(a, touched, within)?;
+            // What is taken away may be more than there is.
+            let second = match operation {
+                Operation::Minus => b.node,
+                Operation::And | Operation::Or => algebra.narrowed(b, touched, within)?,
+            };
             let node = algebra.diagrams.apply(operation, first, second)?;
             Ok(algebra.bound(node, within, touched))
         })
+    }
+
+    /// What of a set is within the rules of all that is touched. Of what it touches itself, it keeps the
+    /// rules already.
+    fn narrowed(&mut self, set: Set, touched: Touched, within: Node) -> Result<Node, Undecided> {
+        if set.touched == touched {
+            return Ok(set.node);
+        }
+        Ok(self.diagrams.apply(Operation::And, set.node, within)?)
     }
 
     /// The number of a list of components.

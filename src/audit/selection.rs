@@ -466,13 +466,13 @@ fn common_folder(places: &[String], tree: &dyn Tree) -> String {
 
 /// The folders and files that the suites of a plan name.
 pub fn roots(plan: &Plan) -> Vec<String> {
-    let mut roots: Vec<String> = plan
+    let mut roots: Vec<&str> = plan
         .suites
         .iter()
         .filter(|(id, _)| command::tool_kind(plan, *id) == ToolKind::Pytest)
         .flat_map(|(_, suite)| command::roots(suite))
         .collect();
-    roots.sort();
+    roots.sort_unstable();
     roots.dedup();
-    roots
+    roots.into_iter().map(str::to_owned).collect()
 }

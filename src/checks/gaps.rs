@@ -3,7 +3,7 @@
 //! Promised is what the stage `selects`, of the types that may run in it. It is compared with what
 //! the jobs select, as sets of marker combinations: where a test lies is not looked at.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{Check, Context};
 use crate::algebra::{Atom, Set, Undecided};
@@ -74,7 +74,7 @@ fn gap(
         return Ok(None);
     }
     let mut gap = promise(plan, sets, stage)?;
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     let mut by_markers = false;
     for cell in context.cells.iter().filter(|cell| cell.stage == stage) {
         if !selection::uses_markers(command::tool_kind(plan, cell.suite)) {
@@ -194,7 +194,7 @@ fn taken(
 /// What the environments of a stage take: together they leave the gap.
 fn closest(context: &Context<'_>, stage: Id<Stage>) -> Vec<(crate::source::Span, String)> {
     let plan = context.plan;
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     context
         .cells
         .iter()

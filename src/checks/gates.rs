@@ -1,6 +1,6 @@
 //! Gates judge jobs that exist, under names that are their own, and no blocking job escapes them.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
@@ -84,7 +84,7 @@ fn needs(context: &mut Context<'_>) {
 
 /// Reports, and returns, what a later gate does not require: a suite that an earlier gate requires, and that runs in the stage of a later one too, is required
 /// there as well.
-fn dropped(context: &mut Context<'_>) -> HashSet<(Id<Stage>, Id<Suite>)> {
+fn dropped(context: &mut Context<'_>) -> FxHashSet<(Id<Stage>, Id<Suite>)> {
     let plan = context.plan;
     let order = crate::jobs::cells::life_cycle(plan);
     let place = |gate: &Gate| {
@@ -92,13 +92,13 @@ fn dropped(context: &mut Context<'_>) -> HashSet<(Id<Stage>, Id<Suite>)> {
         order.iter().position(|s| *s == stage)
     };
     // For each gate the suites that it requires.
-    let required: Vec<HashSet<Id<Suite>>> = plan
+    let required: Vec<FxHashSet<Id<Suite>>> = plan
         .gates
         .iter()
         .map(|(_, gate)| required(context, gate))
         .collect();
     let mut found = Vec::new();
-    let mut dropped = HashSet::new();
+    let mut dropped = FxHashSet::default();
     for (_, later) in plan.gates.iter() {
         for (earlier_id, earlier) in plan.gates.iter() {
             if place(earlier) >= place(later) || place(earlier).is_none() {
@@ -144,7 +144,7 @@ fn dropped(context: &mut Context<'_>) -> HashSet<(Id<Stage>, Id<Suite>)> {
 }
 
 /// The suites of which a gate requires a job.
-fn required(context: &Context<'_>, gate: &Gate) -> HashSet<Id<Suite>> {
+fn required(context: &Context<'_>, gate: &Gate) -> FxHashSet<Id<Suite>> {
     let requires = JobPatterns::new(&gate.requires);
     let advises = JobPatterns::new(&gate.advises);
     context
@@ -212,7 +212,7 @@ fn pattern_names_a_job(context: &mut Context<'_>, gate: &Decl<Gate>, pattern: &J
 }
 
 /// In a stage that has gates, a job that none of them looks at can fail without being noticed.
-fn ungated(context: &mut Context<'_>, dropped: &HashSet<(Id<Stage>, Id<Suite>)>) {
+fn ungated(context: &mut Context<'_>, dropped: &FxHashSet<(Id<Stage>, Id<Suite>)>) {
     for (id, stage) in context.plan.stages.iter() {
         let gates: Vec<&Decl<Gate>> = context
             .plan

@@ -67,7 +67,7 @@ pub(crate) fn unmatched(plan: &Plan, tree: &[String]) -> Vec<Diagnostic> {
             "no file of the repository is matched by this",
         );
         let (prefix, _) = glob.literal_prefix();
-        let near = suggest::nearest(&prefix, folders.iter().copied());
+        let near = suggest::nearest(prefix, folders.iter().copied());
         diagnostic = match near.filter(|near| *near != prefix) {
             Some(near) => diagnostic.help(format!("there is a folder `{near}`")),
             None => diagnostic.help("mend it, or take it out"),

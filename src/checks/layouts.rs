@@ -31,7 +31,7 @@ impl Check for Layouts {
 /// by itself can stand.
 fn for_pytest(context: &mut Context<'_>, glob: &Glob) {
     let (prefix, _) = glob.literal_prefix();
-    let rest = glob.as_str().strip_prefix(&prefix).unwrap_or(glob.as_str());
+    let rest = glob.as_str().strip_prefix(prefix).unwrap_or(glob.as_str());
     let rest = rest.trim_start_matches('/');
     if matches!(
         rest,
@@ -62,13 +62,13 @@ fn layout(context: &mut Context<'_>, suite: &Decl<Suite>) {
         for glob in &suite.paths {
             let (prefix, _) = glob.literal_prefix();
             let problem = match layout.folder() {
-                Some(folder) => (!within(&prefix, folder)).then(|| {
+                Some(folder) => (!within(prefix, folder)).then(|| {
                     format!(
                         "tests of type `{}` live under `{folder}`",
                         declared.head.name()
                     )
                 }),
-                None => foreign_folder(context, &prefix).map(|folder| {
+                None => foreign_folder(context, prefix).map(|folder| {
                     format!(
                         "tests of type `{}` live beside the code they test, and `{folder}` is the \
                          folder of another type",

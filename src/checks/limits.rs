@@ -1,6 +1,6 @@
 //! What is expected to take long is allowed to.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
@@ -30,7 +30,7 @@ impl Check for Limits {
 }
 
 fn timeouts(context: &mut Context<'_>) {
-    let mut said = HashSet::new();
+    let mut said = FxHashSet::default();
     for cell in context.cells {
         let timeout = cell.setting(context.plan, |at| at.timeout, |suite| suite.timeout);
         let (Some(timeout), Some(duration)) = (timeout, jobs::duration(context.plan, cell)) else {
@@ -57,7 +57,7 @@ fn timeouts(context: &mut Context<'_>) {
 }
 
 fn type_limits(context: &mut Context<'_>) {
-    let mut said = HashSet::new();
+    let mut said = FxHashSet::default();
     for cell in context.cells {
         let suite = &context.plan.suites[cell.suite];
         let Some(duration) = jobs::duration(context.plan, cell) else {

@@ -51,7 +51,7 @@ impl Check for Markers {
 /// A marker that is asked for its arguments must be said to have some, of that type.
 fn arguments(context: &mut Context<'_>) {
     let plan = context.plan;
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     for CalledMarker { marker, values } in plan.called_markers() {
         // What is inherited is there more than once.
         if !seen.insert(marker.span) {

@@ -45,8 +45,8 @@ mod unused;
 
 pub(crate) use features::covering;
 
+use rustc_hash::FxHashSet;
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::ops::Deref;
 
 use crate::algebra::Space;
@@ -92,7 +92,7 @@ pub struct Context<'a> {
     /// The files of the repository, if they are looked at.
     pub tree: Option<&'a [String]>,
     /// The `accept` declarations that let something pass, by number.
-    accepted: &'a RefCell<HashSet<usize>>,
+    accepted: &'a RefCell<FxHashSet<usize>>,
     diagnostics: &'a RefCell<Vec<Diagnostic>>,
 }
 
@@ -237,7 +237,7 @@ fn look(
     let of_suites = OfSuites::new(plan.suites.len(), &cells);
     let space = timings.of(&["check", "space of markers"], || Space::of_plan(plan, []));
     let sets = RefCell::new(Sets::new(plan, &space));
-    let accepted = RefCell::new(HashSet::new());
+    let accepted = RefCell::new(FxHashSet::default());
     let found = RefCell::new(Vec::new());
     let mut context = Context {
         plan,

@@ -3,7 +3,7 @@
 //! Two cells can run one test where the values of the axes that repeat tests are equal, their paths
 //! can meet, and what they select shares a combination of markers.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Check, Context};
 use crate::algebra::Set;
@@ -24,7 +24,7 @@ impl Check for Overlaps {
         let found = {
             let mut finder = Finder {
                 context,
-                shared: HashMap::new(),
+                shared: FxHashMap::default(),
                 found: Vec::new(),
             };
             finder.look();
@@ -43,7 +43,7 @@ struct Finder<'c, 'a> {
     context: &'c Context<'a>,
     /// What two sets have in common, asked once for each pair; nothing where it is empty or
     /// too large to decide.
-    shared: HashMap<(Set, Set), Option<Set>>,
+    shared: FxHashMap<(Set, Set), Option<Set>>,
     /// Pairs of cells, one for each pair of suites and stage.
     found: Vec<(&'a Cell, &'a Cell, Set)>,
 }
@@ -54,8 +54,8 @@ impl Finder<'_, '_> {
         let plan = context.plan;
         // By stage and by the folder or file that a suite looks into: only what stands in one, or in
         // one around it, can meet.
-        let mut by_root: HashMap<(Id<Stage>, String), Selected> = HashMap::new();
-        let mut sets: Vec<Option<(Set, Vec<String>)>> = Vec::with_capacity(context.cells.len());
+        let mut by_root: FxHashMap<(Id<Stage>, &str), Selected> = FxHashMap::default();
+        let mut sets: Vec<Option<(Set, Vec<&str>)>> = Vec::with_capacity(context.cells.len());
         for cell in context.cells {
             if !selection::uses_markers(command::tool_kind(plan, cell.suite)) {
                 sets.push(None);
@@ -70,19 +70,19 @@ impl Finder<'_, '_> {
             let stage = context.cells[number].stage;
             for root in roots {
                 by_root
-                    .entry((stage, root.clone()))
+                    .entry((stage, *root))
                     .or_default()
                     .push((number, *set));
             }
         }
-        let mut said = HashSet::new();
+        let mut said = FxHashSet::default();
         for (number, known) in sets.iter().enumerate() {
             let Some((set, roots)) = known else { continue };
             let cell = &context.cells[number];
             let mut others: Selected = Vec::new();
             for root in roots {
                 for around in around(root) {
-                    if let Some(here) = by_root.get(&(cell.stage, around.to_owned())) {
+                    if let Some(here) = by_root.get(&(cell.stage, around)) {
                         others.extend(here.iter().copied());
                     }
                 }

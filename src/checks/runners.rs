@@ -1,6 +1,6 @@
 //! Every job has a machine to run on.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
@@ -25,7 +25,7 @@ impl Check for Runners {
                 );
             }
         }
-        let mut said = HashSet::new();
+        let mut said = FxHashSet::default();
         for cell in context.cells {
             let stage = &context.plan.stages[cell.stage];
             let environment = &context.plan.environments[cell.environment];

@@ -1,6 +1,6 @@
 //! Every schedule fires, and no two ask for the same machines at once.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::str::FromStr;
 
 use super::{Check, Context};
@@ -89,7 +89,7 @@ fn clashes(context: &mut Context<'_>) {
 /// A runner with few machines that jobs of both stages ask for.
 fn shared_runner(context: &Context<'_>, one: Id<Stage>, other: Id<Stage>) -> Option<Id<Runner>> {
     let plan = context.plan;
-    let of = |stage: Id<Stage>| -> HashSet<Id<Runner>> {
+    let of = |stage: Id<Stage>| -> FxHashSet<Id<Runner>> {
         let cells = context.cells.iter().filter(|cell| cell.stage == stage);
         cells
             .filter_map(|cell| machines::runner(plan, cell))

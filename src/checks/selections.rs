@@ -1,6 +1,6 @@
 //! Every expression matches something and not everything, and every job can select something.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{Check, Context};
 use crate::algebra::{Formula, Set, Undecided};
@@ -25,8 +25,8 @@ impl Check for Selections {
     fn check(&self, context: &mut Context<'_>) {
         let plan = context.plan;
         let mut sets = context.sets.borrow_mut();
-        let mut reported = HashSet::new();
-        let mut seen = HashSet::new();
+        let mut reported = FxHashSet::default();
+        let mut seen = FxHashSet::default();
         for expression in plan.marker_expressions() {
             if !seen.insert(expression.span) {
                 // Inherited: it stands in one place.
@@ -82,7 +82,7 @@ fn alone(
 
 /// Shows the groups of the markers that an expression names: they are the reason.
 fn with_groups(plan: &Plan, expression: &MarkerExpr, mut diagnostic: Diagnostic) -> Diagnostic {
-    let mut shown = HashSet::new();
+    let mut shown = FxHashSet::default();
     for atom in Formula::from(&expression.node).atoms() {
         let info = atom.marker().and_then(|marker| plan.markers.info(marker));
         let Some(id) = info.and_then(|info| info.group) else {

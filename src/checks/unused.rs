@@ -1,6 +1,6 @@
 //! What is declared is used.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
@@ -85,7 +85,7 @@ fn must_be_used(kind: KindId) -> bool {
 fn declarations(context: &mut Context<'_>) {
     let plan = context.plan;
     // To accept that something is unused is no use of it.
-    let mut accepted: HashMap<(KindId, u32), u32> = HashMap::new();
+    let mut accepted: FxHashMap<(KindId, u32), u32> = FxHashMap::default();
     for (_, accept) in plan.accepts.iter() {
         if let Some(of) = accept.of {
             *accepted.entry((of.kind, of.index)).or_default() += 1;
@@ -126,7 +126,7 @@ fn indexed_heads(plan: &Plan) -> impl Iterator<Item = (KindId, u32, &Head)> {
 }
 
 /// The values that a condition asks for.
-fn asked(node: &ConditionNode, seen: &mut HashSet<AxisPoint>) {
+fn asked(node: &ConditionNode, seen: &mut FxHashSet<AxisPoint>) {
     match node {
         ConditionNode::Fact(Fact::Input(axis, value)) => {
             seen.insert(AxisPoint {
@@ -147,7 +147,7 @@ fn asked(node: &ConditionNode, seen: &mut HashSet<AxisPoint>) {
 /// Each value of an axis that somebody uses is the value of some job, or asked for by a condition.
 fn axis_values(context: &mut Context<'_>) {
     let plan = context.plan;
-    let mut seen: HashSet<AxisPoint> = HashSet::new();
+    let mut seen: FxHashSet<AxisPoint> = FxHashSet::default();
     for cell in context.cells {
         seen.extend(cell.points.iter().copied());
     }

@@ -2,7 +2,7 @@
 
 use super::arguments::Format;
 use super::files::Repository;
-use super::{Failure, Outcome, arguments, discover, files, fix, terminal};
+use super::{Failure, Kept, Outcome, arguments, discover, files, fix, terminal};
 use crate::compile::{self, Compilation};
 use crate::diagnostics::levels::Levels;
 use crate::diagnostics::{Diagnostic, codes, formats, has_errors};
@@ -34,6 +34,7 @@ pub fn run(arguments: &arguments::Check, timings: &Timings) -> Result<Outcome, F
         warn: arguments.warn.clone(),
     };
     levels.apply(&mut compilation.diagnostics);
+    let compilation = Kept::new(compilation);
     let outcome = outcome(&compilation);
     if let Some(write) = machine_format(arguments.format) {
         terminal::print(&write(&compilation.sources, &compilation.diagnostics));

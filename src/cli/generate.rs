@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::check::{counted, refused};
 use super::write::{self, Change};
-use super::{Failure, Outcome, arguments, diff, discover, files, terminal};
+use super::{Failure, Kept, Outcome, arguments, diff, discover, files, terminal};
 use crate::checks::CheckedPlan;
 use crate::compile;
 use crate::jobs::Jobs;
@@ -19,6 +19,7 @@ pub fn run(arguments: &arguments::Generate, timings: &Timings) -> Result<Outcome
     let (entry, mut loader) = files::entry(&plan)?;
     // Dates are judged by `check`: outputs do not depend on the day.
     let compilation = compile::compile_measured(&entry, None, &mut loader, timings);
+    let compilation = Kept::new(compilation);
     if !compilation.diagnostics.is_empty() {
         terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
     }
@@ -30,6 +31,7 @@ pub fn run(arguments: &arguments::Generate, timings: &Timings) -> Result<Outcome
         None => root(checked, &plan)?,
     };
     let jobs = timings.of(&["jobs"], || Jobs::derive(checked, &compilation.sources));
+    let jobs = Kept::new(jobs);
     let chosen = chosen(&arguments.targets, checked);
     let outputs = timings.of(&["targets"], || {
         targets::render_measured(&chosen, &jobs, timings)

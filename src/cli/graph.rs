@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::check::refused;
 use super::jobs::compiled;
-use super::{Failure, Outcome, arguments, terminal};
+use super::{Failure, Kept, Outcome, arguments, terminal};
 use crate::diagnostics::suggest;
 use crate::graph::{self, Graph};
 use crate::jobs::Jobs;
@@ -21,6 +21,7 @@ pub fn run(arguments: &arguments::Graph, timings: &Timings) -> Result<Outcome, F
         return Ok(refused(&compilation));
     };
     let jobs = timings.of(&["jobs"], || Jobs::derive(checked, &compilation.sources));
+    let jobs = Kept::new(jobs);
     let only = match &arguments.stage {
         None => None,
         Some(name) => Some(stage_named(checked, name)?),

@@ -1,6 +1,6 @@
 //! `dtpc jobs`
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,7 @@ use std::process::Command;
 use serde::Serialize;
 
 use super::check::refused;
-use super::{Failure, Outcome, arguments, discover, files, terminal};
+use super::{Failure, Kept, Outcome, arguments, discover, files, terminal};
 use crate::compile::{self, Compilation};
 use crate::jobs::changes::Changes;
 use crate::jobs::named::Wanted;
@@ -29,6 +29,7 @@ pub fn run(arguments: &arguments::Jobs, timings: &Timings) -> Result<Outcome, Fa
         return Ok(refused(&compilation));
     };
     let jobs = timings.of(&["jobs"], || Jobs::derive(checked, &compilation.sources));
+    let jobs = Kept::new(jobs);
     let mut facts: Vec<String> = Vec::new();
     facts.extend(
         arguments
@@ -98,7 +99,7 @@ fn is_plan(word: &str) -> bool {
 pub fn compiled(
     named: Option<&Path>,
     timings: &Timings,
-) -> Result<Option<(std::path::PathBuf, Compilation)>, Failure> {
+) -> Result<Option<(PathBuf, Kept<Compilation>)>, Failure> {
     let plan = discover::plan(named)?;
     let (entry, mut loader) = files::entry(&plan)?;
     let compilation = compile::compile_measured(&entry, None, &mut loader, timings);
@@ -106,7 +107,7 @@ pub fn compiled(
         terminal::diagnostics(&compilation.sources, &compilation.diagnostics);
         return Ok(None);
     }
-    Ok(Some((plan, compilation)))
+    Ok(Some((plan, Kept::new(compilation))))
 }
 
 /// The changed files that were named, or that git knows; nothing where neither was asked for.
@@ -169,7 +170,7 @@ fn since(root: &Path, rev: &str) -> Result<Vec<String>, Failure> {
     Ok(files)
 }
 
-type LeftOut<'j> = HashMap<(usize, &'j str), String>;
+type LeftOut<'j> = FxHashMap<(usize, &'j str), String>;
 
 #[expect(
     clippy::single_match_else,

@@ -34,6 +34,10 @@ use clap::Parser;
 
 use crate::timings::Timings;
 
+/// What is there until the process ends, which gives its memory back at once: piece by piece takes as
+/// long as a check.
+type Kept<T> = std::mem::ManuallyDrop<T>;
+
 /// How `dtpc` ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {

@@ -7,7 +7,6 @@ pub mod dot;
 pub mod mermaid;
 pub mod svg;
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use indexmap::{IndexMap, IndexSet};
@@ -18,6 +17,7 @@ use serde::Serialize;
 
 use crate::checks::CheckedPlan;
 use crate::jobs::{BuildJob, Cell, Job, Jobs, cells, duration, path};
+use crate::parallel;
 use crate::schema::kinds::{Build, Gate, Runner, Service, Stage, Suite, Threshold};
 use crate::schema::values::Duration;
 use crate::schema::{Id, Plan};
@@ -135,8 +135,9 @@ impl Graph {
                 Some((place(earlier.id)?, number))
             })
             .collect();
+        let worth = jobs.jobs.len() >= parallel::FROM_JOBS;
         Self {
-            stages: shown.iter().map(|s| stage_graph(jobs, *s)).collect(),
+            stages: parallel::map(worth, &shown, |stage| stage_graph(jobs, *stage)),
             order,
         }
     }
@@ -147,7 +148,7 @@ fn stage_graph(jobs: &Jobs<'_>, stage: Id<Stage>) -> StageGraph {
     let here: Vec<&Job> = jobs.of_stage(stage).collect();
     let cells = cells_of(&here);
     let critical = path::expected(plan, &cells, &jobs.builds, stage);
-    let on_path: HashSet<&str> = critical.steps.iter().map(|s| s.name.as_str()).collect();
+    let on_path: FxHashSet<&str> = critical.steps.iter().map(|s| s.name.as_str()).collect();
     let (keys, edges) = connected(jobs, stage, &here);
     let mut sizes = Sizes::default();
     for job in &here {
@@ -285,7 +286,7 @@ impl Sizes {
     }
 }
 
-fn node(plan: &Plan, key: Key, sizes: &Sizes, on_path: &HashSet<&str>) -> Node {
+fn node(plan: &Plan, key: Key, sizes: &Sizes, on_path: &FxHashSet<&str>) -> Node {
     let (kind, head) = match key {
         Key::Service(id) => (NodeKind::Service, &plan.services[id].head),
         Key::Build(id) => (NodeKind::Build, &plan.builds[id].head),
@@ -323,7 +324,7 @@ fn takes(
     critical: &path::Path,
 ) -> Takes {
     let plan: &CheckedPlan = jobs.plan;
-    let silent: HashSet<Id<Suite>> = here
+    let silent: FxHashSet<Id<Suite>> = here
         .iter()
         .filter(|job| duration(plan, job).is_none())
         .map(|job| job.suite)
@@ -464,7 +465,7 @@ mod tests {
     /// Whether one node leads to another without one edge.
     fn leads(edges: &IndexSet<(usize, usize)>, without: (usize, usize)) -> bool {
         let mut open = vec![without.0];
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         while let Some(node) = open.pop() {
             let out = edges
                 .iter()

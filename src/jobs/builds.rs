@@ -1,6 +1,6 @@
 //! What is built in a stage for its jobs.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::fill::{self, Filled};
 use super::{Cell, machines};
@@ -146,7 +146,7 @@ pub fn derive(plan: &Plan, stages: &[Id<Stage>], cells: &[Cell]) -> Vec<BuildJob
         return jobs;
     }
     for stage in stages {
-        let mut seen: HashSet<(Id<Build>, Vec<AxisPoint>)> = HashSet::new();
+        let mut seen: FxHashSet<(Id<Build>, Vec<AxisPoint>)> = FxHashSet::default();
         for cell in cells.iter().filter(|c| c.stage == *stage) {
             for need in needs_of(plan, cell) {
                 for points in projected(plan, need.build, &need.points_with(&cell.points)) {
@@ -163,7 +163,7 @@ fn add(
     stage: Id<Stage>,
     build: Id<Build>,
     points: Vec<AxisPoint>,
-    seen: &mut HashSet<(Id<Build>, Vec<AxisPoint>)>,
+    seen: &mut FxHashSet<(Id<Build>, Vec<AxisPoint>)>,
     jobs: &mut Vec<BuildJob>,
 ) {
     // Marked before its needs are looked at: a circle, which a check reports, ends here.
@@ -192,7 +192,7 @@ fn add(
     let mut title = declared.head.title.clone();
     for (number, point) in points.iter().enumerate() {
         id.push('-');
-        id.push_str(&super::point_id(plan, *point));
+        id.push_str(&super::names::point_id(plan, *point));
         let name = super::cells::value(plan, *point).map_or("", |v| v.name.as_str());
         title.push_str(if number == 0 { " (" } else { ", " });
         title.push_str(&plan.axes[point.axis].head.title);
@@ -216,7 +216,7 @@ fn add(
             })
             .collect(),
         needs: reduced(jobs, matching(jobs, stage, &needs, &points)),
-        fetches: super::fetches(&declared.needs),
+        fetches: super::derive::fetches(&declared.needs),
         makes: super::made_by(plan, |from| {
             from.of == Some(super::Work::Build(build))
                 && from.points.iter().all(|p| points.contains(p))
@@ -224,7 +224,7 @@ fn add(
         runner,
         waits_for: machines::open_question(plan, on.id, runner).map(|q| q.text.clone()),
         secrets: declared.uses.iter().map(|s| s.id).collect(),
-        timeout: super::timeout_or(declared.timeout, declared.duration),
+        timeout: super::settings::timeout_or(declared.timeout, declared.duration),
         points,
     });
 }
@@ -234,9 +234,9 @@ pub fn reduced(builds: &[BuildJob], numbers: Vec<usize>) -> Vec<usize> {
     if numbers.len() < 2 {
         return numbers;
     }
-    let mut implied: HashSet<usize> = HashSet::new();
+    let mut implied: FxHashSet<usize> = FxHashSet::default();
     let mut waiting: Vec<usize> = numbers.clone();
-    let mut seen: HashSet<usize> = HashSet::new();
+    let mut seen: FxHashSet<usize> = FxHashSet::default();
     while let Some(number) = waiting.pop() {
         if seen.insert(number) {
             implied.extend(&builds[number].needs);

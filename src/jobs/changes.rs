@@ -4,7 +4,7 @@
 //! declaration the last pattern that matches decides; what nobody claims selects every job; what
 //! cannot be known selects more, never less.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{BuildJob, Job, Jobs};
 use crate::glob::Matcher;
@@ -37,7 +37,7 @@ type Matchers = Vec<(Matcher, bool)>;
 pub struct Changes {
     /// The files, in the order given.
     pub files: Vec<Claimed>,
-    touched: HashSet<Id<Paths>>,
+    touched: FxHashSet<Id<Paths>>,
     /// Whether a file that nobody claims selects every job.
     pub everything: bool,
     /// Whether one fails the run.
@@ -96,7 +96,7 @@ impl Changes {
     pub fn unknown() -> Self {
         Self {
             files: Vec::new(),
-            touched: HashSet::new(),
+            touched: FxHashSet::default(),
             everything: true,
             fails: false,
             unknown: true,
@@ -104,13 +104,13 @@ impl Changes {
     }
 
     /// The declarations that claim some changed file.
-    pub fn touched(&self) -> &HashSet<Id<Paths>> {
+    pub fn touched(&self) -> &FxHashSet<Id<Paths>> {
         &self.touched
     }
 
     /// Why each job that these files leave out of a run is left out, by the ids of its stage and itself.
-    pub fn left_out<'j>(&self, jobs: &'j Jobs<'_>) -> HashMap<(usize, &'j str), String> {
-        let mut reasons = HashMap::new();
+    pub fn left_out<'j>(&self, jobs: &'j Jobs<'_>) -> FxHashMap<(usize, &'j str), String> {
+        let mut reasons = FxHashMap::default();
         for stage in &jobs.stages {
             let nodes = self.nodes(jobs, *stage);
             for (number, reason) in select(&nodes) {
@@ -235,7 +235,7 @@ struct Entry<'j> {
 
 /// The numbers of those that are left out, each with the reason.
 fn select(entries: &[Entry<'_>]) -> Vec<(usize, String)> {
-    let mut barred: HashMap<usize, String> = entries
+    let mut barred: FxHashMap<usize, String> = entries
         .iter()
         .enumerate()
         .filter_map(|(number, entry)| Some((number, entry.barred.clone()?)))
@@ -252,7 +252,7 @@ fn select(entries: &[Entry<'_>]) -> Vec<(usize, String)> {
             }
         }
     }
-    let mut chosen: HashSet<usize> = (0..entries.len())
+    let mut chosen: FxHashSet<usize> = (0..entries.len())
         .filter(|number| entries[*number].is_affected && !barred.contains_key(number))
         .collect();
     loop {

@@ -1,11 +1,11 @@
 //! The command of a job: its words, and their form for a shell.
 
 use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 
 use super::Cell;
 use super::cells;
 use super::profiles::{Profile, Profiles, threads};
-use super::selection;
 use super::sets::Sets;
 use crate::schema::kinds::{Coverage, Part, Suite};
 use crate::schema::values::{Bind, Ignored, TestId, ToolKind, Verdict};
@@ -150,8 +150,8 @@ fn run(
                 words.extend(["--splits".to_owned(), shard.of.to_string()]);
                 words.extend(["--group".to_owned(), shard.number.to_string()]);
             }
-            words.extend(roots(suite));
-            if let Some(selection) = sets.pytest(selection::of_part(plan, cell, part)) {
+            words.extend(roots(suite).into_iter().map(str::to_owned));
+            if let Some(selection) = sets.told(cell, part) {
                 words.extend(["-m".to_owned(), selection]);
             }
             for test in quarantined(plan, suite) {
@@ -355,21 +355,26 @@ fn coverage_py(coverage: Option<&Coverage>) -> Vec<Vec<String>> {
 }
 
 /// What pytest is told to look into: the folders and files that a suite's globs begin with.
-pub fn roots(suite: &Suite) -> Vec<String> {
+pub fn roots(suite: &Suite) -> Vec<&str> {
     outermost(
         suite
             .paths
             .iter()
             .map(|glob| match glob.literal_prefix().0 {
-                prefix if prefix.is_empty() => ".".to_owned(),
+                "" => ".",
                 prefix => prefix,
             }),
     )
 }
 
 /// Each path once, in the order given, without those inside another one.
-pub fn outermost(paths: impl Iterator<Item = String>) -> Vec<String> {
-    let all: IndexSet<String> = paths.collect();
+pub fn outermost<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut paths = paths.peekable();
+    let first = paths.next();
+    if paths.peek().is_none() {
+        return first.into_iter().collect();
+    }
+    let all: IndexSet<&str, FxBuildHasher> = first.into_iter().chain(paths).collect();
     // The folders around a path are few, however many paths there are.
     let is_inside = |path: &str| {
         let around = path.match_indices('/').map(|(at, _)| &path[..at]);
@@ -378,8 +383,8 @@ pub fn outermost(paths: impl Iterator<Item = String>) -> Vec<String> {
             .any(|folder| folder != path && all.contains(folder))
     };
     all.iter()
+        .copied()
         .filter(|path| !is_inside(path))
-        .cloned()
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! What a gate asks of a run: the same jobs and builds in CI and on a developer's machine.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{BuildJob, Jobs};
 use crate::schema::Id;
@@ -14,7 +14,7 @@ pub fn builds_required(jobs: &Jobs<'_>, gate: Id<Gate>) -> Vec<usize> {
     let Some(stage) = declared.stage else {
         return Vec::new();
     };
-    let wanted: HashSet<usize> = jobs
+    let wanted: FxHashSet<usize> = jobs
         .judged_by(gate)
         .iter()
         .filter(|(_, decides)| *decides)

@@ -1,6 +1,6 @@
 //! How long a stage takes: its critical path, from what its jobs are expected to take.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::{BuildJob, Cell, builds, duration, shards};
 use crate::schema::kinds::{Stage, Suite};
@@ -63,7 +63,7 @@ pub fn longest(
 ) -> Path {
     let mut links = Links::default();
     // Builds stand behind those that they need.
-    let mut of_builds: HashMap<usize, usize> = HashMap::new();
+    let mut of_builds: FxHashMap<usize, usize> = FxHashMap::default();
     for (number, job) in jobs.iter().enumerate().filter(|(_, j)| j.stage == stage) {
         let before = links.longest(job.needs.iter().filter_map(|need| of_builds.get(need)));
         let declared = &plan.builds[job.build];

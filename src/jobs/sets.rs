@@ -13,8 +13,8 @@ use super::Cell;
 use super::selection::{self, Factor};
 use crate::algebra::{Algebra, Set, Space, Undecided};
 use crate::schema::Plan;
-use crate::schema::kinds::{Environment, Part, Stage, Suite, TestType};
-use crate::schema::values::{Arch, AxisPoint, MarkerNode, Os, Ref};
+use crate::schema::kinds::{Environment, Part, Stage, TestType};
+use crate::schema::values::{AxisPoint, MarkerNode, Ref};
 use crate::schema::{Id, Table};
 
 /// The sets of a plan: each declaration's is made once, and a cell's is the intersection of those of
@@ -29,23 +29,33 @@ pub struct Sets<'p> {
     stages: Known<Stage>,
     types: Known<TestType>,
     environments: Known<Environment>,
+    /// The number of what the suites are of, suite by suite.
+    of_suites: Vec<Option<u32>>,
+    /// Lists of types, by their number.
+    lists_of_types: FxHashMap<Vec<Id<TestType>>, u32>,
+    /// The numbers of expressions that suites and `at` blocks write, by where they are kept.
+    own: FxHashMap<*const MarkerNode, u32>,
+    /// The same by what they say.
+    own_by_node: FxHashMap<&'p MarkerNode, u32>,
     /// The sets of cells, by what decides about them.
     cells: FxHashMap<Deciding, Result<Set, Undecided>>,
+    /// What pytest is told about cells and their parts, by what decides about them.
+    told_of_cells: FxHashMap<(Deciding, Option<Id<Part>>), Option<String>>,
     /// Lists of factors, and what of them narrows.
     narrowed: FxHashMap<Vec<MarkerNode>, Vec<MarkerNode>>,
-    /// Lists of factors, and what pytest is told of them.
-    told: FxHashMap<Vec<MarkerNode>, Option<String>>,
 }
 
-/// What decides about the set of a cell. Its platform does, where an `at` block looks at it.
-type Deciding = (
-    Id<Suite>,
-    Id<Stage>,
-    Id<Environment>,
-    Os,
-    Arch,
-    Vec<AxisPoint>,
-);
+/// What [`selection::deciding`] tells of a cell, in numbers: two cells with the same select the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Deciding {
+    stage: Id<Stage>,
+    environment: Id<Environment>,
+    /// Of the list of the suite's types.
+    types: u32,
+    /// Of the expression that the suite, or an `at` block, writes; 0 for none.
+    own: u32,
+    points: Vec<AxisPoint>,
+}
 
 /// The sets of declarations of one kind that were made.
 #[derive(Debug)]
@@ -81,9 +91,13 @@ impl<'p> Sets<'p> {
             stages: Known::new(&plan.stages),
             types: Known::new(&plan.types),
             environments: Known::new(&plan.environments),
+            of_suites: vec![None; plan.suites.len()],
+            lists_of_types: FxHashMap::default(),
+            own: FxHashMap::default(),
+            own_by_node: FxHashMap::default(),
             cells: FxHashMap::default(),
+            told_of_cells: FxHashMap::default(),
             narrowed: FxHashMap::default(),
-            told: FxHashMap::default(),
         }
     }
 
@@ -152,20 +166,42 @@ impl<'p> Sets<'p> {
 
     /// What a cell selects: what all that decides about it takes.
     pub fn of_cell(&mut self, cell: &Cell) -> Result<Set, Undecided> {
-        let key = (
-            cell.suite,
-            cell.stage,
-            cell.environment,
-            cell.os,
-            cell.arch,
-            cell.points.clone(),
-        );
+        let key = self.deciding(cell);
         if let Some(known) = self.cells.get(&key) {
             return known.clone();
         }
         let set = self.intersection_of(selection::deciding(self.plan, cell));
         self.cells.insert(key, set.clone());
         set
+    }
+
+    /// What decides about a cell.
+    fn deciding(&mut self, cell: &Cell) -> Deciding {
+        let types = if let Some(number) = self.of_suites[cell.suite.index()] {
+            number
+        } else {
+            let types = &self.plan.suites[cell.suite].types;
+            let types = types.iter().map(|of| of.id).collect();
+            let next = number(self.lists_of_types.len());
+            let number = *self.lists_of_types.entry(types).or_insert(next);
+            self.of_suites[cell.suite.index()] = Some(number);
+            number
+        };
+        let own = cell.setting(self.plan, |at| at.select.as_ref(), |s| s.select.as_ref());
+        let own = own.map_or(0, |own| {
+            let node: &'p MarkerNode = &own.node;
+            *self.own.entry(std::ptr::from_ref(node)).or_insert_with(|| {
+                let next = number(self.own_by_node.len() + 1);
+                *self.own_by_node.entry(node).or_insert(next)
+            })
+        });
+        Deciding {
+            stage: cell.stage,
+            environment: cell.environment,
+            types,
+            own,
+            points: cell.points.clone(),
+        }
     }
 
     fn intersection_of<'f>(
@@ -192,17 +228,26 @@ impl<'p> Sets<'p> {
         }
     }
 
-    /// What pytest is told of these factors: see [`selection::pytest`]. Of those that imply others, only
-    /// what narrows.
-    pub fn pytest(&mut self, factors: Vec<MarkerNode>) -> Option<String> {
-        if let Some(known) = self.told.get(&factors) {
+    /// What pytest is told to select in a cell, or in a part of it; nothing where it is every test.
+    pub fn told(&mut self, cell: &Cell, part: Option<Id<Part>>) -> Option<String> {
+        let key = (self.deciding(cell), part);
+        if let Some(known) = self.told_of_cells.get(&key) {
             return known.clone();
         }
-        let narrowing = self.narrowing(factors.clone());
-        let defaults = self.algebra.space().defaults();
-        let told = selection::pytest(self.plan, defaults, narrowing);
-        self.told.insert(factors, told.clone());
+        let told = self.pytest(selection::of_part(self.plan, cell, part));
+        self.told_of_cells.insert(key, told.clone());
         told
+    }
+
+    /// What pytest is told of these factors: see [`selection::pytest`]. Of those that imply others, only
+    /// what narrows.
+    fn pytest(&mut self, factors: Vec<MarkerNode>) -> Option<String> {
+        let narrowing = match factors.len() {
+            0 | 1 => factors,
+            _ => self.try_narrowing(&factors).unwrap_or(factors),
+        };
+        let defaults = self.algebra.space().defaults();
+        selection::pytest(self.plan, defaults, narrowing)
     }
 
     /// Factors without those that the others imply: a term is printed only where it narrows. Of two
@@ -226,16 +271,35 @@ impl<'p> Sets<'p> {
         for factor in factors {
             sets.push(self.algebra.of_node(factor)?);
         }
+        let mut all = self.algebra.everything();
+        for set in &sets {
+            all = self.algebra.intersection(all, *set)?;
+        }
+        let possible = !self.algebra.is_never(all);
         let mut kept: Vec<usize> = (0..factors.len()).collect();
         for number in 0..factors.len() {
+            // What speaks about something else implies nothing of it, as long as they go together.
+            let set = sets[number];
+            let mut others = kept.iter().filter(|other| **other != number);
+            if possible
+                && !self.algebra.is_always(set)
+                && others.all(|other| self.algebra.are_apart(set, sets[*other]))
+            {
+                continue;
+            }
             let mut others = self.algebra.everything();
             for other in kept.iter().filter(|other| **other != number) {
                 others = self.algebra.intersection(others, sets[*other])?;
             }
-            if self.algebra.implies(others, sets[number])? {
+            if self.algebra.implies(others, set)? {
                 kept.retain(|other| *other != number);
             }
         }
         Ok(kept.into_iter().map(|n| factors[n].clone()).collect())
     }
+}
+
+/// The number of what is the so-manieth of its kind. There are fewer than bytes in a plan.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

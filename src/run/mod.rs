@@ -9,7 +9,7 @@ pub mod report;
 pub mod summary;
 pub mod verdict;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::jobs::{BuildJob, Job, Jobs};
 use crate::schema::Id;
@@ -118,12 +118,12 @@ impl<'j> Run<'j> {
     pub fn of(
         jobs: &'j Jobs<'j>,
         stage: Id<Stage>,
-        left_out: &HashMap<(usize, &str), String>,
+        left_out: &FxHashMap<(usize, &str), String>,
         wanted: Option<&dyn Fn(&Job) -> bool>,
         machine: &dyn Machine,
     ) -> Self {
         let mut entries: Vec<Entry<'j>> = Vec::new();
-        let mut builds: HashMap<usize, usize> = HashMap::new();
+        let mut builds: FxHashMap<usize, usize> = FxHashMap::default();
         let reason = |id: &str| left_out.get(&(stage.index(), id)).cloned();
         for (number, build) in jobs.builds_of(stage) {
             builds.insert(number, entries.len());

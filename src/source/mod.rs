@@ -87,6 +87,8 @@ impl SourceFile {
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// Where each begins: beside each other, since every word is looked up here.
+    bases: Vec<u32>,
 }
 
 /// The texts together pass the 4 GiB that a `u32` position can address.
@@ -115,6 +117,7 @@ impl SourceMap {
         }
         let id = FileId(u32::try_from(self.files.len()).map_err(|_| TooMuchSource)?);
         let base = u32::try_from(base).map_err(|_| TooMuchSource)?;
+        self.bases.push(base);
         self.files.push(SourceFile {
             name: path.clone(),
             path,
@@ -152,13 +155,13 @@ impl SourceMap {
 
     /// The file a span lies in.
     pub fn file_of(&self, span: Span) -> &SourceFile {
-        let index = self.files.partition_point(|f| f.base <= span.start);
+        let index = self.bases.partition_point(|base| *base <= span.start);
         &self.files[index.saturating_sub(1)]
     }
 
     /// The number of the file a span lies in; nothing where there are no files.
     pub fn id_of(&self, span: Span) -> Option<FileId> {
-        let behind = self.files.partition_point(|f| f.base <= span.start);
+        let behind = self.bases.partition_point(|base| *base <= span.start);
         let index = behind.checked_sub(1)?;
         u32::try_from(index).ok().map(FileId)
     }

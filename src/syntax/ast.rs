@@ -19,7 +19,7 @@ pub struct File {
 }
 
 /// `import "markers.dtp"`
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Import {
     /// The string with its quotes.
     pub path: Span,
@@ -28,7 +28,7 @@ pub struct Import {
 }
 
 /// `kind name { items }`, with the `///` lines before it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Declaration {
     /// From the kind to the closing brace.
     pub span: Span,
@@ -56,7 +56,7 @@ impl Declaration {
 }
 
 /// `name: value`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// The name: an identifier, or (in records) a string with its quotes.
     pub name: Span,
@@ -65,7 +65,7 @@ pub struct Field {
 }
 
 /// A value, parsed without types.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Value {
     /// From its first to its last character.
     pub span: Span,
@@ -74,7 +74,7 @@ pub struct Value {
 }
 
 /// The forms a value can have.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum ValueKind {
     /// `"text"`, the span with its quotes.
     Text,
@@ -116,7 +116,7 @@ pub enum ValueKind {
 }
 
 /// One element of a list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Element {
     /// `+` or `-`, where the list edits an inherited one.
     pub sign: Option<Sign>,
@@ -134,7 +134,7 @@ pub enum Sign {
 }
 
 /// One argument of a call.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Argument {
     /// Its name, where it is given by name.
     pub name: Option<Span>,

@@ -68,8 +68,9 @@ impl Brackets {
 
 /// Whether nothing but white space stands before it on its line.
 pub fn begins_line(text: &str, at: usize) -> bool {
-    let start = text[..at].rfind('\n').map_or(0, |i| i + 1);
-    text[start..at].trim().is_empty()
+    // From here to the left, not from the line's beginning: that may be megabytes away.
+    let before = text[..at].trim_end_matches(|c: char| c != '\n' && c.is_whitespace());
+    before.is_empty() || before.ends_with('\n')
 }
 
 /// How far the line of a place is indented, in characters.

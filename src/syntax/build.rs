@@ -1,13 +1,13 @@
-//! From the parser's pairs to the syntax tree, as far as there are any.
+//! From pieces to the syntax tree. Of a piece with mistakes, what has none.
 
 use pest::Parser;
 use pest::error::InputLocation;
-use pest::iterators::Pair;
 
-use super::ast::{Argument, Declaration, Element, Field, Import, Operator, Sign, Value, ValueKind};
+use super::ast::{Declaration, Import};
 use super::grammar::{Grammar, Rule};
 use super::mistakes::explain;
 use super::outline::Outline;
+use super::parser::{self, Parsed};
 use super::split::Piece;
 use crate::diagnostics::Diagnostic;
 use crate::source::{SourceFile, Span};
@@ -63,18 +63,28 @@ struct Builder {
 impl Builder {
     /// Parses a text and keeps what it says; fails with the place where nothing fits any more.
     fn parse(&self, text: &str, built: &mut Built) -> Result<(), usize> {
-        let pairs = Grammar::parse(Rule::piece, text).map_err(|error| {
-            let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
-            at.min(text.len())
-        })?;
-        for pair in pairs.flat_map(Pair::into_inner) {
-            match pair.as_rule() {
-                Rule::import => built.imports.push(self.import(pair)),
-                Rule::declaration => built.declarations.push(self.declaration(pair)),
-                _ => {}
+        match parser::parse(text, self.base) {
+            Some(Parsed::Import(import)) => built.imports.push(import),
+            Some(Parsed::Declaration(mut declaration)) => {
+                if !self.damage.is_empty() {
+                    self.mark_damaged(&mut declaration);
+                }
+                built.declarations.push(declaration);
             }
+            None => return Err(furthest(text)),
         }
         Ok(())
+    }
+
+    fn mark_damaged(&self, declaration: &mut Declaration) {
+        let span = declaration.span;
+        declaration.damaged = self.damage.iter().any(|&(start, end)| {
+            let damage = self.at(start, end);
+            span.start <= damage.start && damage.end <= span.end
+        });
+        for nested in &mut declaration.nested {
+            self.mark_damaged(nested);
+        }
     }
 
     /// Reads what can be read of a text with mistakes: the items in which they are, are left out. Those
@@ -148,11 +158,6 @@ impl Builder {
         true
     }
 
-    fn span(&self, pair: &Pair<'_, Rule>) -> Span {
-        let span = pair.as_span();
-        self.at(span.start(), span.end())
-    }
-
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a source map holds less than 4 GiB"
@@ -160,240 +165,18 @@ impl Builder {
     fn at(&self, start: usize, end: usize) -> Span {
         Span::new(self.base + start as u32, self.base + end as u32)
     }
-
-    fn import(&self, pair: Pair<'_, Rule>) -> Import {
-        let whole = self.span(&pair);
-        let path = pair.into_inner().next().map_or(whole, |p| self.span(&p));
-        Import { path, target: None }
-    }
-
-    fn declaration(&self, pair: Pair<'_, Rule>) -> Declaration {
-        let mut span = self.span(&pair);
-        let mut declaration = Declaration {
-            span,
-            kind: span,
-            name: None,
-            pattern: Vec::new(),
-            docs: Vec::new(),
-            fields: Vec::new(),
-            nested: Vec::new(),
-            damaged: self.damage.iter().any(|&(start, end)| {
-                span.start <= self.at(start, end).start && self.at(start, end).end <= span.end
-            }),
-        };
-        for inner in pair.into_inner() {
-            let at = self.span(&inner);
-            match inner.as_rule() {
-                Rule::doc => declaration.docs.push(Span::new(at.start + 3, at.end)),
-                Rule::kind => {
-                    declaration.kind = at;
-                    span.start = at.start;
-                    declaration.span = span;
-                }
-                Rule::name => declaration.name = Some(at),
-                Rule::pattern => {
-                    declaration.pattern = inner.into_inner().map(|a| self.argument(a)).collect();
-                }
-                Rule::field => declaration.fields.extend(self.field(inner)),
-                Rule::declaration => declaration.nested.push(self.declaration(inner)),
-                _ => {}
-            }
-        }
-        declaration
-    }
-
-    /// A field or a record's entry: a key and a value.
-    fn field(&self, pair: Pair<'_, Rule>) -> Option<Field> {
-        let mut inner = pair.into_inner();
-        let name = self.span(&inner.next()?);
-        Some(Field {
-            name,
-            value: self.value(inner.next()?),
-        })
-    }
-
-    fn argument(&self, pair: Pair<'_, Rule>) -> Argument {
-        let whole = self.span(&pair);
-        let mut name = None;
-        let mut value = None;
-        for inner in pair.into_inner() {
-            match inner.as_rule() {
-                Rule::key => name = Some(self.span(&inner)),
-                _ => value = Some(self.value(inner)),
-            }
-        }
-        // The grammar always gives a value; the name alone stands in should it ever not.
-        let value = value.unwrap_or(Value {
-            span: whole,
-            kind: ValueKind::Name,
-        });
-        Argument { name, value }
-    }
-
-    fn element(&self, pair: Pair<'_, Rule>) -> Option<Element> {
-        let mut sign = None;
-        let mut value = None;
-        for inner in pair.into_inner() {
-            match inner.as_rule() {
-                Rule::sign if inner.as_str() == "+" => sign = Some(Sign::Add),
-                Rule::sign => sign = Some(Sign::Remove),
-                _ => value = Some(self.value(inner)),
-            }
-        }
-        value.map(|value| Element { sign, value })
-    }
-
-    /// Gives the flat row of operands and operators its precedence: `not`, then the infix words,
-    /// then comparisons, then `and`, then `or`.
-    fn value(&self, pair: Pair<'_, Rule>) -> Value {
-        let whole = self.span(&pair);
-        let mut any = Vec::new();
-        let mut all = Vec::new();
-        let mut compared: Option<(Value, Operator)> = None;
-        let mut infix: Option<(Value, Operator)> = None;
-        let mut negated: Option<Span> = None;
-        let mut current: Option<Value> = None;
-        for inner in pair.into_inner() {
-            let at = self.span(&inner);
-            match inner.as_rule() {
-                Rule::not => negated = if negated.is_some() { None } else { Some(at) },
-                Rule::infix => {
-                    infix = current.take().map(|left| (left, operator(inner.as_str())));
-                }
-                Rule::compare => {
-                    compared = current.take().map(|left| (left, operator(inner.as_str())));
-                }
-                Rule::and => all.extend(finish(&mut current, &mut compared, &mut negated)),
-                Rule::or => {
-                    all.extend(finish(&mut current, &mut compared, &mut negated));
-                    any.extend(joined(std::mem::take(&mut all), ValueKind::And));
-                }
-                _ => {
-                    let right = self.primary(inner);
-                    current = Some(match infix.take() {
-                        Some((left, operator)) => binary(left, operator, right),
-                        None => right,
-                    });
-                }
-            }
-        }
-        all.extend(finish(&mut current, &mut compared, &mut negated));
-        any.extend(joined(all, ValueKind::And));
-        joined(any, ValueKind::Or).unwrap_or(Value {
-            span: whole,
-            kind: ValueKind::Name,
-        })
-    }
-
-    fn primary(&self, pair: Pair<'_, Rule>) -> Value {
-        let span = self.span(&pair);
-        let kind = match pair.as_rule() {
-            Rule::string => ValueKind::Text,
-            Rule::date => ValueKind::Date,
-            Rule::quantity => {
-                let mut inner = pair.into_inner();
-                let number = inner.next().map_or(span, |p| self.span(&p));
-                ValueKind::Number {
-                    number,
-                    unit: inner.next().map(|p| self.span(&p)),
-                }
-            }
-            Rule::list => {
-                ValueKind::List(pair.into_inner().filter_map(|e| self.element(e)).collect())
-            }
-            Rule::record => {
-                ValueKind::Record(pair.into_inner().filter_map(|e| self.field(e)).collect())
-            }
-            Rule::group => {
-                return pair.into_inner().next().map_or(
-                    Value {
-                        span,
-                        kind: ValueKind::Name,
-                    },
-                    |inner| self.value(inner),
-                );
-            }
-            Rule::call => {
-                let mut inner = pair.into_inner();
-                let callee = inner.next().map_or(span, |p| self.span(&p));
-                ValueKind::Call {
-                    callee,
-                    arguments: inner.map(|a| self.argument(a)).collect(),
-                }
-            }
-            // `each [a, b]` is a call without parentheses.
-            Rule::each => {
-                let mut inner = pair.into_inner();
-                let callee = inner.next().map_or(span, |p| self.span(&p));
-                let argument = |p| Argument {
-                    name: None,
-                    value: self.primary(p),
-                };
-                ValueKind::Call {
-                    callee,
-                    arguments: inner.map(argument).collect(),
-                }
-            }
-            _ => ValueKind::Name,
-        };
-        Value { span, kind }
-    }
 }
 
-/// Ends one operand of `and`: puts its comparison and its `not` around it.
-fn finish(
-    current: &mut Option<Value>,
-    compared: &mut Option<(Value, Operator)>,
-    negated: &mut Option<Span>,
-) -> Option<Value> {
-    let mut value = current.take()?;
-    if let Some((left, operator)) = compared.take() {
-        value = binary(left, operator, value);
-    }
-    if let Some(not) = negated.take() {
-        value = Value {
-            span: not.to(value.span),
-            kind: ValueKind::Not(Box::new(value)),
-        };
-    }
-    Some(value)
-}
-
-/// One value as it is; several as one.
-fn joined(mut values: Vec<Value>, kind: fn(Vec<Value>) -> ValueKind) -> Option<Value> {
-    if values.len() < 2 {
-        return values.pop();
-    }
-    let span = values[0].span.to(values[values.len() - 1].span);
-    Some(Value {
-        span,
-        kind: kind(values),
-    })
-}
-
-fn binary(left: Value, operator: Operator, right: Value) -> Value {
-    let span = left.span.to(right.span);
-    Value {
-        span,
-        kind: ValueKind::Binary {
-            operator,
-            operands: Box::new((left, right)),
-        },
-    }
-}
-
-fn operator(text: &str) -> Operator {
-    match text {
-        "per" => Operator::Per,
-        "of" => Operator::Of,
-        "at" => Operator::At,
-        "since" => Operator::Since,
-        "<" => Operator::Less,
-        "<=" => Operator::LessEqual,
-        ">" => Operator::Greater,
-        ">=" => Operator::GreaterEqual,
-        "==" => Operator::Equal,
-        _ => Operator::NotEqual,
+/// How far a text that does not parse is right. Only the grammar knows that; it is several times slower
+/// than the parser, and asked once for each mistake.
+fn furthest(text: &str) -> usize {
+    match Grammar::parse(Rule::piece, text) {
+        Err(error) => {
+            let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
+            at.min(text.len())
+        }
+        // The parser and the grammar take the same texts; should they ever not, the mistake is somewhere.
+        Ok(_) => text.len(),
     }
 }
 

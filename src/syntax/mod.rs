@@ -1,11 +1,10 @@
 //! The second stage: from text to declarations.
 //!
-//! `split` cuts a file at its top-level declarations, the grammar in `grammar/dtp.pest` parses
-//! each piece on its own, and `build` turns the parser's pairs into the [`ast`]. Pieces of a
-//! large file are parsed in parallel.
+//! `split` cuts a file at its top-level declarations, and `parser` makes the [`ast`] of each piece on its
+//! own; `grammar/dtp.pest` is the definition of what it takes. Pieces of a large file are parsed in parallel.
 //!
 //! What is wrong is put into words beside that: `characters`, `strings`, `brackets` and `outside` know
-//! what `split` stumbles over, `mistakes` what the grammar does. Of a piece with a mistake in it, `build`
+//! what `split` stumbles over, `mistakes` what the parser does. Of a piece with a mistake in it, `build`
 //! reads the items that have none.
 
 pub mod ast;
@@ -16,10 +15,9 @@ pub(crate) mod grammar;
 mod mistakes;
 mod outline;
 mod outside;
+mod parser;
 pub(crate) mod split;
 mod strings;
-
-use std::num::NonZero;
 
 use crate::diagnostics::Diagnostic;
 use crate::source::SourceFile;
@@ -39,7 +37,7 @@ pub fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> ast::File 
     let threads = if file.text().len() < PARALLEL_FROM {
         1
     } else {
-        std::thread::available_parallelism().map_or(1, NonZero::get)
+        crate::parallel::threads()
     };
     let share = pieces.readable.len().div_ceil(threads).max(1);
     let mut chunks = pieces.readable.chunks(share);

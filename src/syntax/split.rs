@@ -187,7 +187,13 @@ impl Splitter<'_> {
             return self.import(word_end);
         }
         let mut brackets = Brackets::default();
-        while let Some(&byte) = self.bytes.get(self.at) {
+        loop {
+            if !brackets.open.is_empty() {
+                self.skip_plain();
+            }
+            let Some(&byte) = self.bytes.get(self.at) else {
+                break;
+            };
             match byte {
                 b'"' => self.string(&brackets.kinds),
                 b'/' if self.bytes[self.at..].starts_with(b"//") => self.skip_line(),
@@ -216,7 +222,7 @@ impl Splitter<'_> {
                     };
                     self.at = brace;
                 }
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b' ' => self.at += 1,
+                _ if is_plain(byte) => self.at += 1,
                 _ => {
                     if !self.foreign() {
                         self.at += 1;
@@ -377,6 +383,13 @@ impl Splitter<'_> {
         self.at = self.bytes.len();
     }
 
+    /// Passes what means nothing here: nearly every byte.
+    fn skip_plain(&mut self) {
+        let rest = &self.bytes[self.at..];
+        let plain = rest.iter().position(|byte| !PLAIN[usize::from(*byte)]);
+        self.at += plain.unwrap_or(rest.len());
+    }
+
     fn skip_line(&mut self) {
         let rest = &self.bytes[self.at..];
         self.at += rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
@@ -391,6 +404,24 @@ impl Splitter<'_> {
         self.spans()(start, end)
     }
 }
+
+/// What is no bracket, no quote, no slash, and in every plan.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b' ' | b'\n' | b':' | b',' | b'.' | b'-')
+}
+
+/// [`is_plain`] of each byte.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte: u8 = 0;
+    loop {
+        plain[byte as usize] = is_plain(byte);
+        if byte == u8::MAX {
+            break plain;
+        }
+        byte += 1;
+    }
+};
 
 /// Makes spans of the offsets in a file.
 #[expect(

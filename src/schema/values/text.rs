@@ -229,11 +229,12 @@ impl Glob {
     }
 
     /// The folders before the first part that has a wildcard, and whether anything follows.
-    pub fn literal_prefix(&self) -> (String, bool) {
-        let is_literal = |part: &&str| !part.contains(['*', '?', '[', '{']);
-        let prefix: Vec<&str> = self.text.split('/').take_while(is_literal).collect();
-        let rest = self.text.split('/').count() > prefix.len();
-        (prefix.join("/"), rest)
+    pub fn literal_prefix(&self) -> (&str, bool) {
+        let Some(wildcard) = self.text.find(['*', '?', '[', '{']) else {
+            return (&self.text, false);
+        };
+        let folders = self.text[..wildcard].rfind('/').unwrap_or_default();
+        (&self.text[..folders], true)
     }
 }
 

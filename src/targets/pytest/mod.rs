@@ -294,5 +294,5 @@ fn test_paths(plan: &Plan) -> Vec<String> {
             .flat_map(|(_, suite)| command::roots(suite)),
     );
     paths.sort_unstable();
-    paths
+    paths.into_iter().map(str::to_owned).collect()
 }
