@@ -175,7 +175,7 @@ codes! {
         "Name a stage, an environment or an axis once in a suite, and give axis values names that differ in letters and digits.";
     UNMADE_ARTIFACT "DTP0223" "unmade-artifact" Structural "A job needs an artifact that no job of its stage makes."
         "Enrol the suite that makes the artifact in the stage, or fetch it from a build.";
-    HOST_FORM "DTP0224" "host-form" Structural "Something of a stage cannot be said to its host."
+    HOST_FORM "DTP0225" "host-form" Structural "Something of a stage cannot be said to its host."
         "Say it in another way, or let the stage run on another host.";
 
     MARKER_REUSED "DTP0301" "marker-reused" Structural "A marker belongs to two groups."
