@@ -498,7 +498,7 @@ exception notes { paths: ["notes/**"], from: [spelling], kind: foreign, because:
 }
 
 #[test]
-fn a_stage_for_which_nothing_is_written_is_named() {
+fn a_stage_on_gitlab_gets_a_pipeline_there() {
     let repository = Repository::new();
     let weekly = NIGHTLY
         .replace("nightly", "weekly")
@@ -506,10 +506,17 @@ fn a_stage_for_which_nothing_is_written_is_named() {
     repository.write("plans/small.dtp", &format!("{PLAN}{weekly}"));
     let ended = repository.dtpc(&["generate"]);
     assert_eq!(ended.code, Some(0));
+    assert_eq!(ended.err, "");
+    for file in [".gitlab-ci.yml", ".gitlab/ci/weekly.yml"] {
+        assert!(ended.out.contains(file), "{}", ended.out);
+    }
+    // Where it goes, they go.
+    repository.write("plans/small.dtp", PLAN);
+    let ended = repository.dtpc(&["generate"]);
     assert!(
-        ended.err.contains("the stage `weekly` runs on GitLab CI"),
+        ended.out.contains("removed   .gitlab-ci.yml"),
         "{}",
-        ended.err
+        ended.out
     );
 }
 

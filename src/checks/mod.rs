@@ -18,6 +18,7 @@ mod features;
 mod filterset;
 mod gaps;
 mod gates;
+mod gitlab;
 pub(crate) mod globs;
 mod host_limits;
 mod jobs;
@@ -181,6 +182,7 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &trust::Trust,
         &pins::Pins,
         &gates::Gates,
+        &gitlab::GitLab,
         &features::Features,
         &languages::Languages,
         &limits::Limits,

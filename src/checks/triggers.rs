@@ -74,14 +74,14 @@ fn names_a_ref(pattern: &str) -> bool {
 /// The triggers that a host knows.
 const fn words(host: Host) -> &'static [&'static str] {
     match host {
-        Host::GitHub => &[
+        // GitLab has them as merge requests and merge trains.
+        Host::GitHub | Host::GitLab => &[
             "pull_request",
             "merge_group",
             "push",
             "schedule",
             "dispatch",
         ],
-        Host::GitLab => &["push", "schedule", "dispatch"],
         Host::Git => &["commit"],
     }
 }

@@ -48,9 +48,6 @@ pub fn run(arguments: &arguments::Generate, timings: &Timings) -> Result<Outcome
     for change in &changes {
         terminal::print(&format!("{:9} {}\n", change.action.word(), change.path));
     }
-    if arguments.targets.is_empty() {
-        note_left_out(&jobs, &chosen);
-    }
     note_hidden_settings(&out, &changes);
     Ok(Outcome::Success)
 }
@@ -103,22 +100,6 @@ fn report_drift(changes: &[Change]) -> Outcome {
         counted(changes.len(), "file")
     ));
     Outcome::Findings
-}
-
-/// Says which stages run on a host for which nothing was written: silence would be a gap.
-fn note_left_out(jobs: &Jobs<'_>, chosen: &[&'static dyn Target]) {
-    for id in &jobs.stages {
-        let stage = &jobs.plan.stages[*id];
-        let Some(host) = stage.host else { continue };
-        let written = chosen.iter().any(|target| target.hosts().contains(&host));
-        if !written && jobs.of_stage(*id).next().is_some() {
-            terminal::error(&format!(
-                "note: the stage `{}` runs on {}, for which no target writes pipelines",
-                stage.head.name(),
-                host.title()
-            ));
-        }
-    }
 }
 
 /// Says when pytest reads another file than the one that was written, or would have read one that is

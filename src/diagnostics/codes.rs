@@ -177,6 +177,8 @@ codes! {
         "Enrol the suite that makes the artifact in the stage, or fetch it from a build.";
     UNFILLED_CACHE "DTP0224" "unfilled-cache" Warning "No stage fills a cache that jobs look into."
         "Enrol something that looks into it in a stage that only members start: by a push to a branch, a schedule or by hand.";
+    HOST_FORM "DTP0225" "host-form" Structural "Something of a stage cannot be said to its host."
+        "Say it in another way, or let the stage run on another host.";
 
     MARKER_REUSED "DTP0301" "marker-reused" Structural "A marker belongs to two groups."
         "List the marker in one group.";

@@ -35,6 +35,7 @@ pub use derive::services;
 pub use fill::{Filled, Late};
 pub use names::id;
 pub use settings::{conditions, duration, outcome, shards, timeout};
+pub use setup::NEWEST_PYTHON;
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use crate::schema::{Id, Plan};
 
 /// The Python that is set up for a tool which is installed with it, when the plan names none: the
 /// newest one.
-const NEWEST_PYTHON: &str = "3.x";
+pub const NEWEST_PYTHON: &str = "3.x";
 
 /// The commands of a tool's `setup`; without any, what installs the tool itself.
 pub fn commands(plan: &Plan, tool: Id<Tool>) -> Vec<Vec<String>> {

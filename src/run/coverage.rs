@@ -1,4 +1,4 @@
-//! Coverage of several jobs together: the rules of `templates/github_actions/merge_coverage.py`. A test
+//! Coverage of several jobs together: the rules of `templates/ci/merge_coverage.py`. A test
 //! holds the two together.
 
 use std::collections::HashMap;

@@ -4,7 +4,7 @@ use crate::jobs::{BuildJob, Job, Late, command, machines};
 use crate::schema::kinds::{Environment, Service};
 use crate::schema::values::{Arch, Glob, Os, Ready, ToolKind, Verdict};
 use crate::schema::{Id, Plan};
-use crate::targets::github_actions::{secret_key, variable_key};
+use crate::targets::ci::{secret_key, variable_key};
 
 /// What is asked of the machine.
 pub trait Machine {

@@ -1,4 +1,4 @@
-//! What the gates say of a run: the rules of `templates/github_actions/gate.py`, for results of this
+//! What the gates say of a run: the rules of `templates/ci/gate.py`, for results of this
 //! machine. A test holds the two together.
 
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use crate::jobs::{Jobs, gates};
 use crate::schema::Id;
 use crate::schema::kinds::Gate;
 use crate::schema::values::{AllowedResult, Date};
-use crate::targets::github_actions::is_selected;
+use crate::targets::ci::selection::is_needed as is_selected;
 
 /// How an entry of a run went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,9 @@
 //! [`render`], so they cannot disagree.
 
 pub mod banner;
+pub(crate) mod ci;
 pub(crate) mod github_actions;
+pub(crate) mod gitlab_ci;
 pub mod json;
 mod markdown;
 pub(crate) mod nextest;
@@ -20,7 +22,6 @@ use std::fmt;
 
 use crate::jobs::Jobs;
 use crate::schema::Plan;
-use crate::schema::values::Host;
 use crate::timings::Timings;
 
 /// Something that a plan is compiled to.
@@ -43,11 +44,6 @@ pub trait Target: Sync {
         true
     }
 
-    /// The hosts whose stages it writes pipelines for.
-    fn hosts(&self) -> &'static [Host] {
-        &[]
-    }
-
     /// The folders in which it owns every file that dtpc wrote for a plan: one that the plan no
     /// longer brings forth is taken away.
     fn owned_folders(&self) -> &'static [&'static str] {
@@ -64,6 +60,7 @@ pub trait Target: Sync {
 /// Every target.
 pub static REGISTRY: &[&dyn Target] = &[
     &github_actions::GitHubActions,
+    &gitlab_ci::GitLabCi,
     &pytest::Pytest,
     &nextest::Nextest,
     &pre_commit::PreCommit,

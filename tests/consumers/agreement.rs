@@ -344,7 +344,7 @@ fn changes_select_and_gates_judge_here_as_in_ci() {
     let mut python = tools().command("python");
     python
         .args(["-B", "-c", DRIVER])
-        .arg(workspace().join("templates/github_actions"))
+        .arg(workspace().join("templates/ci"))
         .arg(&file);
     let done = run(&mut python, LIMIT);
     assert!(done.success(), "{done}");

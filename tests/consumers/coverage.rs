@@ -97,7 +97,7 @@ fn script(folder: &Path, jobs: usize, minimum: Option<f64>, gating: bool) -> (Do
     fs::write(&outputs, "").unwrap();
     let mut python = tools().command("python");
     python
-        .arg(workspace().join("templates/github_actions/merge_coverage.py"))
+        .arg(workspace().join("templates/ci/merge_coverage.py"))
         .arg(folder)
         .env("TITLE", "Lines")
         .env("JOBS", jobs.to_string())
@@ -190,7 +190,7 @@ fn a_goal_is_left_out_with_a_job_that_measures_and_not_otherwise() {
         });
         let mut python = tools().command("python");
         python
-            .arg(workspace().join("templates/github_actions/gate.py"))
+            .arg(workspace().join("templates/ci/gate.py"))
             .env("NEEDS", needs.to_string())
             .env("REQUIRED", "unit-cpu coverage--lines select")
             .env("MEASURED", r#"{"coverage--lines":["unit-cpu","api-cpu"]}"#);

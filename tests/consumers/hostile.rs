@@ -19,18 +19,18 @@ use crate::support::act::{ActRun, Outcome};
 use crate::support::tools::{LIMIT, run, tools};
 
 /// What people could write.
-const TEXTS: &[&str] = include!("../hostile/texts.rs");
+pub(crate) const TEXTS: &[&str] = include!("../hostile/texts.rs");
 
 /// A plan whose texts are called `X_…_X`.
-const PLAN: &str = include_str!("../hostile/plan.dtp");
+pub(crate) const PLAN: &str = include_str!("../hostile/plan.dtp");
 
 /// The least number of texts at a place that the compiler lets through and that are judged here.
-const LEAST_CASES: usize = 200;
+pub(crate) const LEAST_CASES: usize = 200;
 
 /// The one place that the id of a job is made of.
 const AXIS_VALUE: &str = "X_axis_value_X";
 
-struct Text<'t>(&'t str);
+pub(crate) struct Text<'t>(pub(crate) &'t str);
 
 impl Loader for Text<'_> {
     fn load(&mut self, _path: &str) -> Result<String, LoadError> {
@@ -39,7 +39,7 @@ impl Loader for Text<'_> {
 }
 
 /// The places of the plan.
-fn places() -> Vec<&'static str> {
+pub(crate) fn places() -> Vec<&'static str> {
     let mut places = Vec::new();
     for word in PLAN.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
         if word.starts_with("X_") && word.ends_with("_X") && !places.contains(&word) {
@@ -59,7 +59,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// The plan with a text in these places.
-fn with(places: &[&str], text: &str) -> String {
+pub(crate) fn with(places: &[&str], text: &str) -> String {
     let mut plan = PLAN.to_owned();
     for place in places {
         let is_doc = *place == "X_stage_doc_X";
@@ -136,7 +136,7 @@ fn renamed(places: &[&str], text: &str) -> Option<Value> {
 
 /// Holds what was written against what was written of the plan before: only texts that hold one of the
 /// plan may differ, and they stay texts.
-fn same_structure(before: &Value, after: &Value, at: &str) -> Result<(), String> {
+pub(crate) fn same_structure(before: &Value, after: &Value, at: &str) -> Result<(), String> {
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
             let is_free = |key: &str| key.contains("X_");
@@ -260,17 +260,17 @@ fn no_text_changes_a_workflow_or_runs() {
 }
 
 /// What the programs of a plan are in the sandbox: each notes the words it is given.
-const STUBS: &[&str] = &[
+pub(crate) const STUBS: &[&str] = &[
     "cargo", "coverage", "docker", "git", "make", "pip", "probe", "pytest", "python3", "show",
 ];
 
-const STUB: &str = "#!/bin/sh
+pub(crate) const STUB: &str = "#!/bin/sh
 for word in \"$@\"; do printf '%s\\0' \"$word\" >> \"$WORDS\"; done
 exit 0
 ";
 
 /// A word that a POSIX shell takes as it is.
-fn single(text: &str) -> String {
+pub(crate) fn single(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 

@@ -26,6 +26,8 @@ mod documents;
 mod expressions;
 mod faults;
 mod gate;
+mod gitlab;
+mod gitlab_hostile;
 mod here;
 mod hooks;
 mod hostile;

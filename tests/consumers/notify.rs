@@ -15,7 +15,7 @@ use crate::support::act::{ActRun, Outcome};
 use crate::support::repository::Repository;
 use crate::support::tools::{Done, LIMIT, run, tools, workspace};
 
-const SCRIPT: &str = "templates/github_actions/notify.py";
+const SCRIPT: &str = "templates/ci/notify.py";
 
 /// A request: its line, its headers, its body.
 type Request = (String, String, String);

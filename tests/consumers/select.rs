@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::support::tools::{Done, LIMIT, run, tools, workspace};
 
-const SCRIPT: &str = "templates/github_actions/select_jobs.py";
+const SCRIPT: &str = "templates/ci/select_jobs.py";
 
 /// A repository of git with changes, the rules of a stage, and an event.
 struct Case {

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::support::repository::Repository;
 use crate::support::tools::{LIMIT, run, tools, workspace};
 
-const SCRIPT: &str = "templates/github_actions/summary.py";
+const SCRIPT: &str = "templates/ci/summary.py";
 
 /// What the script writes of these jobs.
 struct Case {
@@ -260,13 +260,19 @@ fn a_name_stays_in_its_cell() {
 
 #[test]
 fn it_is_clean_python() {
-    for script in ["summary.py", "notify.py", "merge_coverage.py"] {
-        let script = format!("templates/github_actions/{script}");
+    for script in [
+        "templates/ci/summary.py",
+        "templates/ci/notify.py",
+        "templates/ci/gate.py",
+        "templates/ci/merge_coverage.py",
+        "templates/gitlab_ci/job.py",
+        "tests/tools/gitlab/rsync",
+    ] {
         for arguments in [&["check"][..], &["format", "--check"]] {
             let mut ruff = tools().command("ruff");
             ruff.args(arguments)
                 .arg("--isolated")
-                .arg(Path::new(&workspace().join(&script)));
+                .arg(Path::new(&workspace().join(script)));
             let done = run(&mut ruff, LIMIT);
             assert!(done.success(), "{done}");
         }

@@ -73,13 +73,14 @@ const PINS: [&str; 4] = [
 
 /// What must be there after a set-up. Asked at once, so that a package which lost its program is
 /// told by the set-up and not by some test later.
-const EXPECTED: [&str; 18] = [
+const EXPECTED: [&str; 19] = [
     "act",
     "actionlint",
     "cargo-nextest",
     "check-jsonschema",
     "codespell",
     "coverage",
+    "gitlab-ci-local",
     "jactionlint",
     "lychee",
     "markdownlint-cli2",

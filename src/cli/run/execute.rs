@@ -20,7 +20,7 @@ use crate::run::verdict::Went;
 use crate::schema::Id;
 use crate::schema::kinds::Artifact;
 use crate::schema::values::ToolKind;
-use crate::targets::github_actions::variable_key;
+use crate::targets::ci::variable_key;
 
 /// With what pytest ends if it collected no test, and nextest if it had none to run.
 const PYTEST_NO_TEST: i32 = 5;

@@ -2,13 +2,11 @@
 
 use indexmap::IndexMap;
 
-use super::gate::{FOLDER, TIMEOUT};
 use super::literal::literal;
 use super::workflow::{Input, JobEntry, Step};
-use super::{commented, pins};
+use super::{DIALECT, TIMEOUT, commented, pins};
 use crate::jobs::Jobs;
 use crate::jobs::coverage::{Merged, merged};
-use crate::schema::values::Host;
 use crate::targets::banner::{self, Comment};
 use crate::targets::{Content, Output};
 
@@ -23,13 +21,12 @@ const STEP: &str = "merge";
 
 /// The script, where a stage needs it.
 pub fn script(jobs: &Jobs<'_>) -> Option<Output> {
-    const SOURCE: &str = include_str!("../../../templates/github_actions/merge_coverage.py");
-    let on_github = |stage| jobs.plan.stages[stage].host == Some(Host::GitHub);
-    let mut stages = jobs.stages.iter().filter(|stage| on_github(**stage));
+    const SOURCE: &str = include_str!("../../../templates/ci/merge_coverage.py");
+    let mut stages = DIALECT.stages(jobs);
     stages
-        .any(|stage| !merged(jobs, *stage).is_empty())
+        .any(|stage| !merged(jobs, stage).is_empty())
         .then(|| Output {
-            path: format!("{FOLDER}/{SCRIPT}"),
+            path: format!("{}/{SCRIPT}", DIALECT.folder),
             content: Content::Whole(banner::sign(jobs, Comment::Hash, SOURCE)),
         })
 }
@@ -50,7 +47,7 @@ pub fn entry(jobs: &Jobs<'_>, merged: &Merged<'_>) -> JobEntry {
         uses: Some(pins::CHECKOUT.uses(jobs.plan)),
         with: IndexMap::from([
             ("persist-credentials", Input::Flag(false)),
-            ("sparse-checkout", Input::Text(FOLDER.to_owned())),
+            ("sparse-checkout", Input::Text(DIALECT.folder.to_owned())),
         ]),
         ..Step::default()
     }];
@@ -75,7 +72,7 @@ pub fn entry(jobs: &Jobs<'_>, merged: &Merged<'_>) -> JobEntry {
         name: "Bring the figures together".to_owned(),
         id: Some(STEP),
         env,
-        run: Some(format!("python3 {FOLDER}/{SCRIPT} {REPORTS}")),
+        run: Some(format!("python3 {}/{SCRIPT} {REPORTS}", DIALECT.folder)),
         ..Step::default()
     });
     JobEntry {

@@ -1,8 +1,6 @@
 //! GitHub Actions: a workflow for each stage that runs on GitHub.
 
 mod coverage;
-mod empty;
-mod facts;
 mod gate;
 mod literal;
 mod notify;
@@ -17,18 +15,32 @@ use indexmap::IndexMap;
 use serde_yaml::{Commented, FlowSeq};
 
 use super::banner::{self, Comment};
+use super::ci::gate::TIMEOUT;
+use super::ci::{self, Deployment, Dialect, selection, variable_key};
 use super::{Content, Output, RenderError, Target, yaml};
-use crate::jobs::{BuildJob, Filled, Job, Jobs, Late, machines};
-use crate::schema::kinds::{Runner, Secret, Stage, Variable};
+use crate::jobs::{BuildJob, Filled, Job, Jobs, Late};
+use crate::schema::kinds::{Runner, Secret, Stage};
 use crate::schema::values::{COPIES, Host, Trigger};
 use crate::schema::{Decl, Id, Plan};
 use literal::literal;
-pub(crate) use select::is_needed as is_selected;
-pub(crate) use triggers::in_words;
 use workflow::{Concurrency, Input, JobEntry, Run, RunDefaults, RunsOn, Workflow};
 
 /// The machine of what needs no environment of the plan.
 const HOSTED: &str = "ubuntu-24.04";
+
+/// How GitHub is told things in a shell.
+const DIALECT: Dialect = Dialect {
+    host: Host::GitHub,
+    folder: ".github/dtpc",
+    caller: None,
+    temporary: "$RUNNER_TEMP",
+    outputs: "$GITHUB_OUTPUT",
+    error: "::error::",
+    warning: "::warning::",
+    notice: "::notice::",
+    asks_containers: true,
+    ends_processes: true,
+};
 
 /// `--target github-actions`
 pub struct GitHubActions;
@@ -44,44 +56,24 @@ impl Target for GitHubActions {
 
     fn render(&self, jobs: &Jobs<'_>) -> Result<Vec<Output>, RenderError> {
         let mut outputs = Vec::new();
-        let mut gated = false;
-        for stage in &jobs.stages {
-            if jobs.plan.stages[*stage].host != Some(Host::GitHub) || !has_jobs(jobs, *stage) {
-                continue;
-            }
-            gated |= jobs.gates_of(*stage).next().is_some();
-            let body = yaml::text(&workflow(jobs, *stage))?;
+        for stage in DIALECT.stages(jobs) {
+            let body = yaml::text(&workflow(jobs, stage))?;
             let content = Content::Whole(banner::sign(jobs, Comment::Hash, &body));
             outputs.push(Output {
-                path: path(jobs, *stage),
+                path: path(jobs, stage),
                 content,
             });
         }
-        if gated {
-            outputs.push(gate::script(jobs));
-        }
-        outputs.extend(empty::script(jobs));
-        outputs.extend(coverage::script(jobs));
-        outputs.extend(select::outputs(jobs)?);
         if !outputs.is_empty() {
-            outputs.push(summary::script(jobs));
+            outputs.extend(coverage::script(jobs));
+            outputs.extend(ci::scripts(jobs, &DIALECT)?);
         }
-        outputs.extend(notify::script(jobs));
-        outputs.extend(facts::outputs(jobs)?);
         Ok(outputs)
     }
 
-    fn hosts(&self) -> &'static [Host] {
-        &[Host::GitHub]
-    }
-
     fn owned_folders(&self) -> &'static [&'static str] {
-        &[".github/workflows", ".github/dtpc"]
+        &[".github/workflows", DIALECT.folder]
     }
-}
-
-fn has_jobs(jobs: &Jobs<'_>, stage: Id<Stage>) -> bool {
-    jobs.of_stage(stage).next().is_some()
 }
 
 /// The file of a stage's workflow.
@@ -95,9 +87,9 @@ pub fn path(jobs: &Jobs<'_>, stage: Id<Stage>) -> String {
 fn workflow(jobs: &Jobs<'_>, stage: Id<Stage>) -> Workflow {
     let declared = &jobs.plan.stages[stage];
     let mut entries: IndexMap<String, JobEntry> = IndexMap::new();
-    let selected = select::is_needed(jobs, stage);
+    let selected = selection::is_needed(jobs, stage);
     if selected {
-        entries.insert(select::JOB.to_owned(), select::entry(jobs, stage));
+        entries.insert(selection::JOB.to_owned(), select::entry(jobs, stage));
     }
     for (_, build) in jobs.builds_of(stage) {
         entries.insert(build.id.clone(), build_entry(jobs, build, selected));
@@ -112,9 +104,9 @@ fn workflow(jobs: &Jobs<'_>, stage: Id<Stage>) -> Workflow {
         let (key, entry) = gate::entry(jobs, id);
         entries.insert(key, entry);
     }
-    entries.insert(summary::JOB.to_owned(), summary::entry(jobs, stage));
+    entries.insert(ci::summary::JOB.to_owned(), summary::entry(jobs, stage));
     if let Some(entry) = notify::entry(jobs, stage) {
-        entries.insert(notify::JOB.to_owned(), entry);
+        entries.insert(ci::notify::JOB.to_owned(), entry);
     }
     let on = triggers::on(jobs, stage);
     Workflow {
@@ -171,7 +163,7 @@ fn entry(jobs: &Jobs<'_>, job: &Job, selected: bool) -> JobEntry {
     );
     let mut needs: Vec<String> = Vec::new();
     if selected {
-        needs.push(select::JOB.to_owned());
+        needs.push(selection::JOB.to_owned());
     }
     needs.extend(
         job.builds
@@ -182,7 +174,7 @@ fn entry(jobs: &Jobs<'_>, job: &Job, selected: bool) -> JobEntry {
     let common = JobEntry {
         needs: (!needs.is_empty()).then_some(needs),
         condition: selected.then(|| select::condition(&job.id)),
-        ..JobEntry::new(name, gate::TIMEOUT, Vec::new())
+        ..JobEntry::new(name, TIMEOUT, Vec::new())
     };
     if let Some(question) = &job.waits_for {
         return waiting(common, question);
@@ -195,7 +187,7 @@ fn entry(jobs: &Jobs<'_>, job: &Job, selected: bool) -> JobEntry {
         container: job.container.as_ref().map(|image| workflow::Container {
             image: filled(plan, image),
         }),
-        services: steps::services::containers(plan, job),
+        services: steps::containers::of(plan, job),
         env: steps::environment(jobs, job),
         steps: steps::of(jobs, job),
         ..common
@@ -214,7 +206,7 @@ fn build_entry(jobs: &Jobs<'_>, build: &BuildJob, selected: bool) -> JobEntry {
     );
     let mut needs: Vec<String> = Vec::new();
     if selected {
-        needs.push(select::JOB.to_owned());
+        needs.push(selection::JOB.to_owned());
     }
     needs.extend(build.needs.iter().map(|need| jobs.builds[*need].id.clone()));
     let makers = jobs.makers(build.stage, &build.fetches, &build.points);
@@ -222,7 +214,7 @@ fn build_entry(jobs: &Jobs<'_>, build: &BuildJob, selected: bool) -> JobEntry {
     let common = JobEntry {
         needs: (!needs.is_empty()).then_some(needs),
         condition: selected.then(|| select::condition(&build.id)),
-        ..JobEntry::new(name, gate::TIMEOUT, Vec::new())
+        ..JobEntry::new(name, TIMEOUT, Vec::new())
     };
     if let Some(question) = &build.waits_for {
         return waiting(common, question);
@@ -236,26 +228,16 @@ fn build_entry(jobs: &Jobs<'_>, build: &BuildJob, selected: bool) -> JobEntry {
     }
 }
 
-/// The deployment environment of a job: the one it waits in until it is approved, if it reaches
-/// something that outsiders may not; else the one that keeps its secrets.
+/// The deployment environment of a job.
 fn deployment(
     plan: &Plan,
     stage: Id<Stage>,
     secrets: &[Id<Secret>],
     runner: Option<Id<Runner>>,
 ) -> Option<String> {
-    let approval = plan.stages[stage].approval.map(|a| &plan.approvals[a.id]);
-    let waits = !secrets.is_empty() || machines::is_self_hosted(plan, runner);
-    let of_approval = approval
-        .filter(|_| waits)
-        .and_then(|approval| approval.environment.as_ref());
-    let of_secret = || {
-        let mut environments = secrets
-            .iter()
-            .map(|id| plan.secrets[*id].environment.as_ref());
-        environments.find_map(|environment| environment)
-    };
-    of_approval.or_else(of_secret).map(|name| literal(name))
+    let (Deployment::Approval(name) | Deployment::Secrets(name)) =
+        ci::deployment(plan, stage, secrets, runner)?;
+    Some(literal(name))
 }
 
 /// A filled-in text as GitHub completes it.
@@ -264,24 +246,6 @@ fn filled(plan: &Plan, text: &Filled) -> String {
         Late::Variable(id) => format!("${{{{ vars.{} }}}}", variable_key(plan, *id)),
         _ => "${{ github.sha }}".to_owned(),
     })
-}
-
-/// What the host calls a variable.
-pub(crate) fn variable_key(plan: &Plan, id: Id<Variable>) -> String {
-    let declared = &plan.variables[id];
-    declared.key.as_ref().map_or_else(
-        || declared.head.name().to_uppercase(),
-        |key| key.to_string(),
-    )
-}
-
-/// What the host calls a secret.
-pub(crate) fn secret_key(plan: &Plan, id: Id<Secret>) -> String {
-    let declared = &plan.secrets[id];
-    declared.key.as_ref().map_or_else(
-        || declared.head.name().to_uppercase(),
-        |key| key.to_string(),
-    )
 }
 
 /// A job for which nobody has named a machine. It is neither left out, which would be a gap that
@@ -301,12 +265,7 @@ fn commented(
     word: &str,
     declared: &str,
 ) -> Commented<String> {
-    let file = jobs
-        .sources
-        .file_of(span)
-        .name()
-        .replace(char::is_control, " ");
-    Commented(name, format!("{file}: {word} {declared}"))
+    Commented(name, ci::place(jobs, span, word, declared))
 }
 
 /// The labels of a job's runner.

@@ -5,43 +5,13 @@ use serde_yaml::Commented;
 
 use super::literal::literal;
 use super::workflow::{Input, JobEntry, Permissions, Step};
-use super::{commented, facts, gate, pins, secret_key, select};
+use super::{DIALECT, commented, pins};
 use crate::jobs::Jobs;
 use crate::jobs::coverage::merged;
 use crate::schema::Id;
 use crate::schema::kinds::Stage;
-use crate::schema::values::{Host, Notice, Ref};
-use crate::targets::banner::{self, Comment};
-use crate::targets::{Content, Output};
-
-/// The id of the job.
-pub const JOB: &str = "notify";
-
-/// Where the script is.
-const SCRIPT: &str = ".github/dtpc/notify.py";
-
-/// The webhook that a stage posts its failures to, and who is told.
-fn channel<'j>(
-    jobs: &'j Jobs<'_>,
-    stage: Id<Stage>,
-) -> Option<(&'j Notice, Ref<crate::schema::kinds::Secret>)> {
-    let notice = jobs.plan.stages[stage].on_failure.as_ref()?.notice()?;
-    Some((notice, notice.channel?))
-}
-
-/// The script, where a stage needs it.
-pub fn script(jobs: &Jobs<'_>) -> Option<Output> {
-    const SOURCE: &str = include_str!("../../../templates/github_actions/notify.py");
-    let is_needed = jobs.stages.iter().any(|stage| {
-        jobs.plan.stages[*stage].host == Some(Host::GitHub)
-            && super::has_jobs(jobs, *stage)
-            && channel(jobs, *stage).is_some()
-    });
-    is_needed.then(|| Output {
-        path: SCRIPT.to_owned(),
-        content: Content::Whole(banner::sign(jobs, Comment::Hash, SOURCE)),
-    })
-}
+use crate::targets::ci::notify::{channel, path};
+use crate::targets::ci::{facts, gate, secret_key, selection};
 
 /// The job itself, in a stage whose failures are told.
 pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> Option<JobEntry> {
@@ -50,8 +20,8 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> Option<JobEntry> {
     let (_, channel) = channel(jobs, stage)?;
     let deciding = facts::deciding(jobs, stage);
     let mut needs: Vec<String> = Vec::new();
-    if select::is_needed(jobs, stage) {
-        needs.push(select::JOB.to_owned());
+    if selection::is_needed(jobs, stage) {
+        needs.push(selection::JOB.to_owned());
     }
     needs.extend(jobs.builds_of(stage).map(|(_, build)| build.id.clone()));
     let of_suites = jobs.of_stage(stage).map(|job| job.id.as_str());
@@ -78,7 +48,7 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> Option<JobEntry> {
         declared.head.name(),
     );
     let env = IndexMap::from([
-        ("JOBS".to_owned(), facts::path(jobs, stage)),
+        ("JOBS".to_owned(), facts::path(jobs, stage, &DIALECT)),
         ("NEEDS".to_owned(), "${{ toJSON(needs) }}".to_owned()),
         ("GITHUB_TOKEN".to_owned(), "${{ github.token }}".to_owned()),
         (
@@ -94,14 +64,14 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> Option<JobEntry> {
                 ("persist-credentials", Input::Flag(false)),
                 // Who wrote what changed stands in the commits; of the files one folder is enough.
                 ("fetch-depth", Input::Number(0)),
-                ("sparse-checkout", Input::Text(".github/dtpc".to_owned())),
+                ("sparse-checkout", Input::Text(DIALECT.folder.to_owned())),
             ]),
             ..Step::default()
         },
         Step {
             name: "Post the message".to_owned(),
             env,
-            run: Some(format!("python3 {SCRIPT}")),
+            run: Some(format!("python3 {}", path(&DIALECT))),
             ..Step::default()
         },
     ];

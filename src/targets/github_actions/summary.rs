@@ -3,38 +3,23 @@
 use indexmap::IndexMap;
 
 use super::workflow::{Input, JobEntry, Step};
-use super::{commented, facts, gate, pins, select, steps};
+use super::{DIALECT, commented, pins};
 use crate::jobs::Jobs;
 use crate::jobs::coverage::merged;
 use crate::schema::Id;
 use crate::schema::kinds::Stage;
-use crate::targets::banner::{self, Comment};
-use crate::targets::{Content, Output};
-
-/// The id of the job.
-pub const JOB: &str = "summary";
-
-/// Where the script is.
-const SCRIPT: &str = ".github/dtpc/summary.py";
+use crate::targets::ci::results::leaves_results;
+use crate::targets::ci::{facts, gate, selection, summary};
 
 /// Where it finds the results.
 const RESULTS: &str = "all-results";
-
-/// The script.
-pub fn script(jobs: &Jobs<'_>) -> Output {
-    const SOURCE: &str = include_str!("../../../templates/github_actions/summary.py");
-    Output {
-        path: SCRIPT.to_owned(),
-        content: Content::Whole(banner::sign(jobs, Comment::Hash, SOURCE)),
-    }
-}
 
 /// The job itself.
 pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> JobEntry {
     let declared = &jobs.plan.stages[stage];
     let mut needs: Vec<String> = Vec::new();
-    if select::is_needed(jobs, stage) {
-        needs.push(select::JOB.to_owned());
+    if selection::is_needed(jobs, stage) {
+        needs.push(selection::JOB.to_owned());
     }
     needs.extend(jobs.builds_of(stage).map(|(_, build)| build.id.clone()));
     needs.extend(jobs.of_stage(stage).map(|job| job.id.clone()));
@@ -51,11 +36,11 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> JobEntry {
         uses: Some(pins::CHECKOUT.uses(jobs.plan)),
         with: IndexMap::from([
             ("persist-credentials", Input::Flag(false)),
-            ("sparse-checkout", Input::Text(".github/dtpc".to_owned())),
+            ("sparse-checkout", Input::Text(DIALECT.folder.to_owned())),
         ]),
         ..Step::default()
     }];
-    if jobs.of_stage(stage).any(steps::leaves_results) {
+    if jobs.of_stage(stage).any(leaves_results) {
         all.push(Step {
             name: "Fetch the results".to_owned(),
             uses: Some(pins::DOWNLOAD_ARTIFACT.uses(jobs.plan)),
@@ -71,11 +56,11 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> JobEntry {
     all.push(Step {
         name: "Write the summary".to_owned(),
         env: IndexMap::from([
-            ("JOBS".to_owned(), facts::path(jobs, stage)),
+            ("JOBS".to_owned(), facts::path(jobs, stage, &DIALECT)),
             ("NEEDS".to_owned(), "${{ toJSON(needs) }}".to_owned()),
             ("RESULTS".to_owned(), RESULTS.to_owned()),
         ]),
-        run: Some(format!("python3 {SCRIPT}")),
+        run: Some(format!("python3 {}", summary::path(&DIALECT))),
         ..Step::default()
     });
     JobEntry {

@@ -1,7 +1,5 @@
 //! What starts a workflow.
 
-use std::str::FromStr;
-
 use serde_yaml::{Commented, FlowSeq};
 
 use super::literal::literal;
@@ -10,9 +8,8 @@ use crate::jobs::Jobs;
 use crate::schema::kinds::Stage;
 use crate::schema::values::{ConditionNode, DispatchInput, Fact, Text, Trigger};
 use crate::schema::{Id, Plan};
-
-/// The answer that asks for every value of an axis.
-pub const ALL: &str = "all";
+use crate::targets::ci::in_words;
+use crate::targets::ci::selection::ALL;
 
 /// The `on:` of a stage. Two triggers of one event become one that takes either.
 pub fn on(jobs: &Jobs<'_>, stage: Id<Stage>) -> On {
@@ -93,9 +90,4 @@ fn add(event: &mut Option<Refs>, branches: &[Text], tags: &[Text]) {
     let event = event.get_or_insert_with(Refs::default);
     event.branches.extend(branches.iter().map(|b| literal(b)));
     event.tags.extend(tags.iter().map(|t| literal(t)));
-}
-
-/// What a cron expression says, for people.
-pub fn in_words(cron: &str) -> String {
-    croner::Cron::from_str(cron).map_or_else(|_| cron.to_owned(), |c| c.describe())
 }

@@ -7,7 +7,7 @@ use super::{Content, Output, RenderError, Target, yaml};
 use crate::glob;
 use crate::jobs::{Jobs, command};
 use crate::schema::kinds::Hook;
-use crate::schema::values::{GitStage, Glob, Host};
+use crate::schema::values::{GitStage, Glob};
 use crate::schema::{Id, Plan};
 
 /// `--target pre-commit`
@@ -20,10 +20,6 @@ impl Target for PreCommit {
 
     fn about(&self) -> &'static str {
         "the hooks, with the audited exceptions: .pre-commit-config.yaml"
-    }
-
-    fn hosts(&self) -> &'static [Host] {
-        &[Host::Git]
     }
 
     fn render(&self, jobs: &Jobs<'_>) -> Result<Vec<Output>, RenderError> {

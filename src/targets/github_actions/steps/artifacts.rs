@@ -8,6 +8,7 @@ use super::super::workflow::{Input, Step};
 use crate::jobs::Jobs;
 use crate::schema::Id;
 use crate::schema::kinds::Artifact;
+use crate::targets::ci::results;
 
 /// Fetches artifacts of other jobs into the checkout, each by its whole name: a pattern would take
 /// what other jobs of the run made too, and be content with nothing.
@@ -58,7 +59,7 @@ pub(super) fn kept(
             let artifact = &jobs.plan.artifacts[*id];
             let mut files: Vec<String> = vec![FROM_ROOT.to_owned()];
             files.extend(artifact.files.iter().flat_map(|f| f.without_braces()));
-            let days = super::days(artifact.keep.value);
+            let days = results::days(artifact.keep.value);
             Step {
                 name: literal(&format!("Keep {}", artifact.head.title)),
                 condition: condition.map(str::to_owned),

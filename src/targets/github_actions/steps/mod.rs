@@ -1,25 +1,26 @@
 //! The steps of a job, in order: make the machine ready ([`machine`], [`caches`]), fetch what others made
-//! ([`artifacts`]), start what is needed ([`services`]), run the tests ([`tests`]), keep what they left
+//! ([`artifacts`]), start what is needed ([`containers`]), run the tests ([`tests`]), keep what they left
 //! ([`results`]), clean up ([`cleanup`]).
 
 mod artifacts;
 mod caches;
 mod cleanup;
+pub mod containers;
 mod machine;
 mod results;
-pub mod services;
 mod tests;
 
 use indexmap::IndexMap;
 
+use super::DIALECT;
 use super::literal::literal;
 use super::workflow::Step;
-use crate::jobs::{BuildJob, Job, Jobs, Late, command};
+use crate::jobs::{BuildJob, Job, Jobs, command};
 use crate::name::one_line;
 use crate::schema::kinds::Secret;
-use crate::schema::values::Duration;
 use crate::schema::{Id, Plan};
-pub use results::leaves_results;
+use crate::targets::ci::services::{self, Reached};
+use crate::targets::ci::{builds, secret_key, variable_key};
 pub use tests::{environment, outputs};
 
 /// The steps whose outcome others ask for.
@@ -36,7 +37,12 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     steps.extend(artifacts::fetched(jobs, &job.fetches, |artifact| {
         jobs.ids_of_makers(artifact, &job.builds, jobs.makers_of(job))
     }));
-    steps.extend(services::started(jobs, job));
+    let pieces = services::started(jobs, job, reached(job), &DIALECT);
+    steps.extend(pieces.into_iter().map(|piece| Step {
+        name: literal(&piece.title),
+        run: Some(piece.script),
+        ..Step::default()
+    }));
     steps.push(tests::run(jobs, job));
     steps.extend(results::report(job));
     steps.extend(results::kept(jobs, job));
@@ -44,6 +50,15 @@ pub fn of(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     steps.extend(artifacts::kept(jobs, &job.makes, &job.id, Some(&condition)));
     steps.extend(cleanup::after(jobs.plan, &job.cleanup, &job.secrets));
     steps
+}
+
+/// Where a job reaches services in containers: by name, if it is in one itself.
+pub const fn reached(job: &Job) -> Reached {
+    if job.container.is_some() {
+        Reached::ByName
+    } else {
+        Reached::Here
+    }
 }
 
 /// All steps of a job that builds something, in order.
@@ -57,33 +72,11 @@ pub fn of_build(jobs: &Jobs<'_>, build: &BuildJob) -> Vec<Step> {
     }));
     // What GitHub knows reaches the command in variables: put into its text, it would be run.
     let mut env: IndexMap<String, String> = secrets(plan, &build.secrets);
-    let lines: Vec<String> = build
-        .commands
-        .iter()
-        .map(|command| {
-            for late in command.iter().flat_map(|word| &word.pieces) {
-                if let Late::Variable(id) = late {
-                    let key = super::variable_key(plan, *id);
-                    env.insert(key.clone(), format!("${{{{ vars.{key} }}}}"));
-                }
-            }
-            let words: Vec<String> = command
-                .iter()
-                .map(|word| {
-                    word.written(
-                        |text| command::shell(&[text]),
-                        |late| match late {
-                            Late::Variable(id) => {
-                                format!("\"${}\"", super::variable_key(plan, *id))
-                            }
-                            _ => "\"$GITHUB_SHA\"".to_owned(),
-                        },
-                    )
-                })
-                .collect();
-            words.join(" ")
-        })
-        .collect();
+    for id in builds::variables(build) {
+        let key = variable_key(plan, id);
+        env.insert(key.clone(), format!("${{{{ vars.{key} }}}}"));
+    }
+    let lines = builds::lines(plan, build, "GITHUB_SHA");
     if lines.is_empty() {
         let title = &plan.builds[build.build].head.title;
         let message = format!("::notice::nothing is to be done for {}", one_line(title));
@@ -106,17 +99,12 @@ pub fn of_build(jobs: &Jobs<'_>, build: &BuildJob) -> Vec<Step> {
     steps
 }
 
-/// How long the host keeps something, in its unit. A check says that it is one to ninety days.
-fn days(keep: Duration) -> u32 {
-    u32::try_from(keep.whole_days().max(1)).unwrap_or(90)
-}
-
 /// Secrets in the variables of their names.
 fn secrets(plan: &Plan, secrets: &[Id<Secret>]) -> IndexMap<String, String> {
     secrets
         .iter()
         .map(|id| {
-            let key = super::secret_key(plan, *id);
+            let key = secret_key(plan, *id);
             let value = format!("${{{{ secrets.{key} }}}}");
             (key, value)
         })

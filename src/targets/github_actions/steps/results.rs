@@ -7,10 +7,7 @@ use super::super::workflow::{Input, Step};
 use super::{COVERAGE, TESTS};
 use crate::jobs::{Job, Jobs, command};
 use crate::schema::Plan;
-use crate::schema::values::ToolKind;
-
-/// Where the results of a job are kept until they are uploaded, below the checkout.
-pub(super) const RESULTS: &str = "test-results";
+use crate::targets::ci::results::{self, RESULTS, leaves_results};
 
 /// Reports the coverage that the tests measured.
 pub(super) fn report(job: &Job) -> Option<Step> {
@@ -31,7 +28,7 @@ pub(super) fn report(job: &Job) -> Option<Step> {
 pub(super) fn kept(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
     let plan = jobs.plan;
     let mut steps = Vec::new();
-    let days = super::days(plan.stages[job.stage].keep_results.value);
+    let days = results::days(plan.stages[job.stage].keep_results.value);
     if leaves_results(job) {
         // Results matter most when a test failed. Where no test was begun there are none, and a
         // second error would hide the first.
@@ -46,18 +43,12 @@ pub(super) fn kept(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
         step.with.insert("if-no-files-found", missing);
         steps.push(step);
     }
-    if let Some(coverage) = job.coverage {
-        let (file, condition) = if job.report.is_empty() {
-            (
-                "cobertura.xml",
-                format!("steps.{TESTS}.outcome == 'success'"),
-            )
+    if let (Some(coverage), Some(file)) = (job.coverage, results::coverage(job)) {
+        let condition = if job.report.is_empty() {
+            format!("steps.{TESTS}.outcome == 'success'")
         } else {
             // A report that fails because too little is covered is the one that is looked at.
-            (
-                "coverage.xml",
-                format!("steps.{COVERAGE}.outcome != 'skipped'"),
-            )
+            format!("steps.{COVERAGE}.outcome != 'skipped'")
         };
         let condition = format!("${{{{ !cancelled() && {condition} }}}}");
         steps.push(upload(
@@ -66,7 +57,7 @@ pub(super) fn kept(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
             condition,
             &job.id,
             file,
-            super::days(plan.coverages[coverage].keep.value),
+            results::days(plan.coverages[coverage].keep.value),
         ));
     }
     steps
@@ -86,9 +77,4 @@ fn upload(plan: &Plan, what: &str, condition: String, job: &str, path: &str, day
         ]),
         ..Step::default()
     }
-}
-
-/// Whether a job leaves results of its tests: JUnit files that begin with its id.
-pub fn leaves_results(job: &Job) -> bool {
-    job.tool == ToolKind::Pytest && job.waits_for.is_none()
 }

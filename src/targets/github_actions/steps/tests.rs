@@ -1,62 +1,19 @@
-//! The step that runs the tests, and the variables it reads.
+//! The step that runs the tests, and what it tells.
 
 use indexmap::IndexMap;
 
-use super::super::empty;
 use super::super::literal::literal;
 use super::super::workflow::Step;
-use super::results::RESULTS;
+use super::super::{DIALECT, steps};
 use super::{TESTS, secrets};
-use crate::jobs::{Job, Jobs, bars, command};
-use crate::schema::values::ToolKind;
-
-/// With what pytest ends if it collected no test.
-const PYTEST_NO_TEST: u8 = 5;
-/// With what nextest ends if it had no test to run.
-const NEXTEST_NO_TEST: u8 = 4;
-
-/// The variable of pytest's own options.
-const PYTEST_OPTIONS: &str = "PYTEST_ADDOPTS";
+use crate::jobs::{Job, Jobs};
+use crate::targets::ci::{empty, tests};
 
 /// The variables of a job.
 pub fn environment(jobs: &Jobs<'_>, job: &Job) -> IndexMap<String, String> {
-    let mut variables = IndexMap::new();
-    for (name, text) in &job.variables {
-        variables.insert(name.to_string(), literal(text));
-    }
-    if job.container.is_some() {
-        // Beside a container, a service is reached by its name.
-        for id in &job.services {
-            let service = &jobs.plan.services[*id];
-            if service.image.is_some() {
-                let name = service.head.name();
-                variables.insert(format!("{}_HOST", name.to_uppercase()), name.to_owned());
-            }
-        }
-    }
-    if job.tool == ToolKind::Pytest && job.runs.len() == 1 {
-        // Beside the command, so that the command stays the one that people run themselves.
-        let options = literal(&pytest_options(job, None));
-        variables.insert(PYTEST_OPTIONS.to_owned(), options);
-    }
-    if !job.thresholds.is_empty() {
-        variables.insert(
-            bars::VARIABLE.to_owned(),
-            literal(&bars::json(jobs.plan, job)),
-        );
-    }
-    variables
-}
-
-/// pytest's own options in a job: those of the plan, and where the results go.
-fn pytest_options(job: &Job, part: Option<&str>) -> String {
-    let own = job
-        .variables
-        .iter()
-        .find(|(name, _)| name.as_str() == PYTEST_OPTIONS)
-        .map_or_else(String::new, |(_, options)| format!("{options} "));
-    let part = part.map_or_else(String::new, |part| format!(".{part}"));
-    format!("{own}--junitxml={RESULTS}/{}{part}.xml", job.id)
+    let variables = tests::environment(jobs, job, steps::reached(job));
+    let written = variables.into_iter();
+    written.map(|(name, text)| (name, literal(&text))).collect()
 }
 
 /// What a job tells the gate: whether it ran a test, where that decides.
@@ -66,67 +23,14 @@ pub fn outputs(jobs: &Jobs<'_>, job: &Job) -> IndexMap<&'static str, String> {
         .collect()
 }
 
-/// Runs the tests. A run without a test fails: pytest and nextest say so themselves, cargo does not.
+/// Runs the tests.
 pub(super) fn run(jobs: &Jobs<'_>, job: &Job) -> Step {
     let title = &jobs.plan.suites[job.suite].head.title;
     Step {
         name: literal(&format!("Run {title}")),
         id: Some(TESTS),
         env: secrets(jobs.plan, &job.secrets),
-        run: Some(script(jobs, job)),
+        run: Some(tests::script(jobs, job, &DIALECT)),
         ..Step::default()
     }
-}
-
-fn script(jobs: &Jobs<'_>, job: &Job) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    let allowed = empty::is_allowed(jobs, job);
-    match job.tool {
-        ToolKind::CargoTest if job.coverage.is_none() => {
-            let none = if allowed {
-                "ran=false"
-            } else {
-                "echo '::error::no test ran'\n  exit 1"
-            };
-            lines.extend(allowed.then(|| "ran=true".to_owned()));
-            lines.extend(job.runs.iter().map(|run| {
-                format!(
-                    "{} 2>&1 | tee \"$RUNNER_TEMP/cargo-test.log\"\nif ! grep -Eq '^test result: ok\\. [1-9]' \"$RUNNER_TEMP/cargo-test.log\"; then\n  {none}\nfi",
-                    command::shell(&run.words)
-                )
-            }));
-            lines.extend(allowed.then(|| empty::told(jobs, job, RESULTS)));
-        }
-        // A part or a shard may be without a test, as long as another one has some.
-        ToolKind::Pytest | ToolKind::Nextest
-            if job.runs.len() > 1 || job.shard.is_some() || allowed =>
-        {
-            let no_test = if job.tool == ToolKind::Pytest {
-                PYTEST_NO_TEST
-            } else {
-                NEXTEST_NO_TEST
-            };
-            lines.push(format!(
-                "ran=false\nfailed=0\nrun() {{\n  local code=0\n  \"$@\" || code=$?\n  case $code in\n    0) ran=true ;;\n    {no_test}) ;;\n    *) ran=true; failed=$code ;;\n  esac\n}}"
-            ));
-            for run in &job.runs {
-                let part = run.part.map(|part| {
-                    let full = jobs.plan.parts[part].head.name();
-                    full.rsplit('/').next().unwrap_or(full)
-                });
-                let report = part.map_or_else(String::new, |part| {
-                    let options = format!("{PYTEST_OPTIONS}={}", pytest_options(job, Some(part)));
-                    format!("{} ", command::shell(&["env", &options]))
-                });
-                lines.push(format!("run {report}{}", command::shell(&run.words)));
-            }
-            lines.push(empty::told(jobs, job, RESULTS));
-            lines.extend(job.verdict.iter().map(|words| command::shell(words)));
-            lines.push("exit \"$failed\"".to_owned());
-            return lines.join("\n");
-        }
-        _ => lines.extend(job.runs.iter().map(|run| command::shell(&run.words))),
-    }
-    lines.extend(job.verdict.iter().map(|words| command::shell(words)));
-    lines.join("\n")
 }

@@ -7,8 +7,8 @@ use crate::jobs::{self, Cell, Job, Jobs, path, selection};
 use crate::name::Name;
 use crate::schema::kinds::{Owner, Runner, Stage};
 use crate::schema::values::{Host, Local, Text, Trigger, Types};
-use crate::schema::{Id, Plan};
-use crate::targets::github_actions;
+use crate::schema::{Decl, Id, Plan};
+use crate::targets::{ci, github_actions, gitlab_ci};
 
 /// A row of the life-cycle table.
 #[derive(Debug, Serialize)]
@@ -94,6 +94,7 @@ pub fn row(jobs: &Jobs<'_>, id: Id<Stage>) -> Row {
     let ci_stage = &plan.stages[ci];
     let ci_command = match ci_stage.host {
         Some(Host::GitHub) if !of_stage.is_empty() => vec![github_actions::path(jobs, ci)],
+        Some(Host::GitLab) if !of_stage.is_empty() => vec![gitlab_ci::path(jobs, ci)],
         _ => {
             let mut lines: Vec<String> = Vec::new();
             for job in &of_stage {
@@ -182,7 +183,8 @@ pub fn stage(jobs: &Jobs<'_>, id: Id<Stage>) -> StageSection {
         "Runs on",
         stage.host.map(|h| h.title().to_owned()),
     );
-    let triggers: Vec<String> = stage.trigger.iter().map(|t| trigger(&t.value)).collect();
+    let triggers = stage.trigger.iter();
+    let triggers: Vec<String> = triggers.map(|t| trigger_of(stage, &t.value)).collect();
     fact(
         &mut facts,
         head,
@@ -371,6 +373,20 @@ pub fn job_row(plan: &Plan, job: &Job) -> JobRow {
     }
 }
 
+/// A trigger of a stage, and what must be set up for it at its host.
+fn trigger_of(stage: &Decl<Stage>, one: &Trigger) -> String {
+    match (stage.host, one) {
+        // No file can hold it there.
+        (Some(Host::GitLab), Trigger::Schedule { .. }) => format!(
+            "{}, by a schedule in the settings of the project, with {} = {}",
+            trigger(one),
+            gitlab_ci::STAGE,
+            stage.head.name()
+        ),
+        _ => trigger(one),
+    }
+}
+
 pub fn trigger(trigger: &Trigger) -> String {
     let quoted = |texts: &[Text]| {
         texts
@@ -392,7 +408,7 @@ pub fn trigger(trigger: &Trigger) -> String {
         },
         Trigger::Schedule { cron, timezone } => {
             let zone = timezone.as_ref().map_or("UTC", |z| z.as_str());
-            format!("the clock: {} ({zone})", github_actions::in_words(cron))
+            format!("the clock: {} ({zone})", ci::in_words(cron))
         }
         Trigger::Dispatch { .. } => "somebody who asks for it".to_owned(),
     }

@@ -5,38 +5,34 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::{gate, select, steps};
+use super::results::leaves_results;
+use super::{Dialect, gate, selection};
 use crate::jobs::coverage::merged;
 use crate::jobs::{Job, Jobs, duration};
 use crate::schema::Id;
 use crate::schema::kinds::{Owner, Stage};
-use crate::schema::values::{Host, OnFailure};
+use crate::schema::values::OnFailure;
 use crate::targets::banner::{self, Comment};
 use crate::targets::{Content, Output, RenderError};
 
 /// Where the facts of a stage are.
-pub fn path(jobs: &Jobs<'_>, stage: Id<Stage>) -> String {
-    let name = jobs.plan.stages[stage].head.name().replace('_', "-");
-    format!(".github/dtpc/{name}.jobs.json")
+pub fn path(jobs: &Jobs<'_>, stage: Id<Stage>, dialect: &Dialect) -> String {
+    dialect.file(jobs.plan, stage, "jobs.json")
 }
 
-/// The facts of each stage.
+/// The facts of each stage of a host.
 ///
 /// # Errors
 /// Facts that cannot be written as JSON.
-pub fn outputs(jobs: &Jobs<'_>) -> Result<Vec<Output>, RenderError> {
+pub fn outputs(jobs: &Jobs<'_>, dialect: &Dialect) -> Result<Vec<Output>, RenderError> {
     let mut outputs = Vec::new();
-    for stage in &jobs.stages {
-        let on_github = jobs.plan.stages[*stage].host == Some(Host::GitHub);
-        if !on_github || !super::has_jobs(jobs, *stage) {
-            continue;
-        }
-        let text = serde_json::to_string_pretty(&facts(jobs, *stage))
+    for stage in dialect.stages(jobs) {
+        let text = serde_json::to_string_pretty(&facts(jobs, stage))
             .map_err(|error| RenderError::new(error.to_string()))?;
         // JSON has no comments: the lines above it are taken off before it is read.
         let text = banner::sign(jobs, Comment::Hash, &format!("{text}\n"));
         outputs.push(Output {
-            path: path(jobs, *stage),
+            path: path(jobs, stage, dialect),
             content: Content::Whole(text),
         });
     }
@@ -111,8 +107,8 @@ fn facts<'p>(jobs: &'p Jobs<'_>, stage: Id<Stage>) -> Facts<'p> {
     let mut others: IndexMap<String, &str> = gates
         .map(|(_, gate)| (gate::key(gate.head.name()), &*gate.status))
         .collect();
-    if select::is_needed(jobs, stage) {
-        others.insert(select::JOB.to_owned(), select::TITLE);
+    if selection::is_needed(jobs, stage) {
+        others.insert(selection::JOB.to_owned(), selection::TITLE);
     }
     let mut coverage: IndexMap<String, &str> = IndexMap::new();
     for merged in merged(jobs, stage) {
@@ -154,7 +150,7 @@ fn fact<'p>(jobs: &'p Jobs<'_>, job: &'p Job, decides: bool) -> Fact<'p> {
         owner: suite.owner.map(|owner| contact(jobs, owner.id)),
         expected: expected.map(|duration| duration.to_string()),
         expected_seconds: expected.map(|duration| duration.whole_seconds()),
-        results: steps::leaves_results(job),
+        results: leaves_results(job),
         decides,
     }
 }

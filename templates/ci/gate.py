@@ -15,6 +15,9 @@ import json
 import os
 import sys
 
+# What begins a line that the host shows to people.
+ERROR, WARNING = "::error::", "::warning::"
+
 
 def allowed_results():
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
@@ -68,7 +71,7 @@ def main() -> int:
         if result != "success":
             decides = job in required and result not in allowed
             failed = failed or decides
-            print(f"::{'error' if decides else 'warning'}::{job}: {result}")
+            print(f"{ERROR if decides else WARNING}{job}: {result}")
     for job, pieces in shards.items():
         # Of the other pieces the results say enough.
         judged = [piece for piece in pieces if results.get(piece) == "success"]
@@ -76,7 +79,7 @@ def main() -> int:
         if judged and "true" not in [told.get("ran") for told in outputs]:
             decides = "no_test_ran" not in allowed
             failed = failed or decides
-            print(f"::{'error' if decides else 'warning'}::{job}: no test ran")
+            print(f"{ERROR if decides else WARNING}{job}: no test ran")
         elif len(judged) == len(pieces) and (lost := untaken(outputs)):
             print(f"::error::{job}: {lost}")
             failed = True

@@ -1,7 +1,7 @@
 //! Jobs in which no test ran: a shard may be one, if its neighbours are not; a whole job only where a
 //! gate allows it.
 
-use super::gate::FOLDER;
+use super::Dialect;
 use crate::jobs::{Job, Jobs, command};
 use crate::schema::values::{AllowedResult, ToolKind};
 use crate::targets::banner::{self, Comment};
@@ -47,36 +47,39 @@ pub fn outputs(jobs: &Jobs<'_>, job: &Job) -> &'static [&'static str] {
 
 /// The line behind the commands of a job that says whether it ran a test. It stands where the variable
 /// `ran` is set.
-pub fn told(jobs: &Jobs<'_>, job: &Job, results: &str) -> String {
+pub fn told(jobs: &Jobs<'_>, job: &Job, results: &str, dialect: &Dialect) -> String {
     let allowed = is_allowed(jobs, job);
     if job.shard.is_some() && job.tool == ToolKind::Pytest {
-        let script = format!("{FOLDER}/{SCRIPT}");
-        let mut words = vec!["python3", &script, results];
-        words.extend(allowed.then_some("--may-be-empty"));
+        let mut words = dialect.call(jobs.plan, job.stage, SCRIPT);
+        words.push(results.to_owned());
+        words.extend(allowed.then(|| "--may-be-empty".to_owned()));
         return format!("{} \"$ran\"", command::shell(&words));
     }
     if job.shard.is_some() || allowed {
-        return "echo \"ran=$ran\" >> \"$GITHUB_OUTPUT\"".to_owned();
+        return format!("echo \"ran=$ran\" >> \"{}\"", dialect.outputs);
     }
-    "if [[ $ran == false ]]; then\n  echo '::error::no test ran'\n  exit 5\nfi".to_owned()
+    format!(
+        "if [[ $ran == false ]]; then\n  echo '{}no test ran'\n  exit 5\nfi",
+        dialect.error
+    )
 }
 
 /// The name of the script that reads the records of pytest.
 const SCRIPT: &str = "collected.py";
 
-/// That script, where a job calls it.
-pub fn script(jobs: &Jobs<'_>) -> Option<Output> {
-    const SOURCE: &str = include_str!("../../../templates/github_actions/collected.py");
+/// That script, where a job of the host calls it.
+pub fn script(jobs: &Jobs<'_>, dialect: &Dialect) -> Option<Output> {
+    const SOURCE: &str = include_str!("../../../templates/ci/collected.py");
     let calls = |job: &Job| job.shard.is_some() && job.tool == ToolKind::Pytest;
-    let on_github = |job: &Job| {
-        let host = jobs.plan.stages[job.stage].host;
-        host == Some(crate::schema::values::Host::GitHub)
-    };
     jobs.jobs
         .iter()
-        .any(|job| calls(job) && on_github(job))
+        .any(|job| calls(job) && dialect.runs(jobs, job))
         .then(|| Output {
-            path: format!("{FOLDER}/{SCRIPT}"),
-            content: Content::Whole(banner::sign(jobs, Comment::Hash, SOURCE)),
+            path: format!("{}/{SCRIPT}", dialect.folder),
+            content: Content::Whole(banner::sign(
+                jobs,
+                Comment::Hash,
+                &dialect.translated(SOURCE),
+            )),
         })
 }

@@ -126,7 +126,7 @@ def failed_jobs(jobs, needs):
 
 def message(jobs, needs, environment, event):
     policy = jobs["on_failure"]
-    link = (
+    link = environment.get("RUN_URL") or (
         f"{environment['GITHUB_SERVER_URL']}/{environment['GITHUB_REPOSITORY']}"
         f"/actions/runs/{environment['GITHUB_RUN_ID']}"
     )

@@ -1,0 +1,116 @@
+//! What a plan says of a stage on GitLab can be said to GitLab.
+
+use super::{Check, Context};
+use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::jobs::{Cell, machines, shards};
+use crate::schema::Id;
+use crate::schema::kinds::{Runner, Secret, Stage};
+use crate::schema::values::{Host, OnFailure, Work};
+use crate::source::Span;
+use crate::targets::RenderError;
+use crate::targets::gitlab_ci::refusals;
+
+pub(super) struct GitLab;
+
+impl Check for GitLab {
+    fn codes(&self) -> &'static [Code] {
+        &[codes::HOST_FORM]
+    }
+
+    fn check(&self, context: &mut Context<'_>) {
+        let plan = context.plan;
+        let mut found: Vec<(Span, RenderError)> = Vec::new();
+        let mut tell = |span: Span, result: Result<(), RenderError>| {
+            if let Err(error) = result
+                && !found.iter().any(|(known, _)| *known == span)
+            {
+                found.push((span, error));
+            }
+        };
+        let is_here = |stage: Id<Stage>| plan.stages[stage].host == Some(Host::GitLab);
+        for (_, gate) in plan.gates.iter() {
+            if gate.stage.is_some_and(|stage| is_here(stage.id)) {
+                tell(gate.status.0.span, refusals::job_name(&gate.status));
+            }
+        }
+        let of_cells = context.cells.iter().map(|cell| {
+            let uses = &plan.suites[cell.suite].uses;
+            (cell.stage, machines::runner(plan, cell), uses)
+        });
+        let of_builds = context.builds.iter().map(|job| {
+            let uses = &plan.builds[job.build].uses;
+            (job.stage, job.runner, uses)
+        });
+        for (stage, runner, uses) in of_cells.chain(of_builds) {
+            if !is_here(stage) {
+                continue;
+            }
+            if let Some(runner) = runner {
+                let declared: &crate::schema::Decl<Runner> = &plan.runners[runner];
+                let refused = refusals::runner(plan, runner);
+                tell(declared.head.head, refused);
+            }
+            let secrets: Vec<Id<Secret>> = uses.iter().map(|secret| secret.id).collect();
+            let refused = refusals::deployment(plan, stage, &secrets, runner);
+            tell(plan.stages[stage].head.head, refused);
+        }
+        for cell in context.cells.iter().filter(|cell| is_here(cell.stage)) {
+            let own = &plan.suites[cell.suite].cleanup;
+            let of_environment = &plan.environments[cell.environment].cleanup;
+            if let Some(first) = own.first().or(of_environment.first()) {
+                tell(first.span, refusals::cleanup());
+            }
+        }
+        for job in context.builds.iter().filter(|job| is_here(job.stage)) {
+            let on = plan.builds[job.build].on;
+            let cleanup = on.and_then(|on| plan.environments[on.id].cleanup.first());
+            if let Some(first) = cleanup {
+                tell(first.span, refusals::cleanup());
+            }
+        }
+        for (_, goal) in plan.coverages.iter() {
+            for stage in goal.stages.iter().filter(|stage| is_here(stage.id)) {
+                let measures = |cell: &&Cell| {
+                    cell.stage == stage.id && goal.of.iter().any(|suite| suite.id == cell.suite)
+                };
+                let cells = context.cells.iter().filter(measures);
+                let jobs: u32 = cells.map(|cell| shards(plan, cell).max(1)).sum();
+                if jobs > 1 {
+                    tell(goal.head.head, refusals::merged_coverage(goal.head.name()));
+                }
+            }
+        }
+        for (id, stage) in plan.stages.iter() {
+            let notice = stage.on_failure.as_ref().and_then(OnFailure::notice);
+            let channel = notice.and_then(|notice| notice.channel);
+            let keeps = channel.and_then(|secret| plan.secrets[secret.id].environment.as_ref());
+            if let (true, Some(environment)) = (is_here(id), keeps) {
+                tell(environment.0.span, refusals::environment(environment));
+            }
+        }
+        for (_, artifact) in plan.artifacts.iter() {
+            let made_here = match artifact.from.as_ref().and_then(|from| from.of) {
+                Some(Work::Suite(suite)) => {
+                    let mut cells = context.cells.iter();
+                    cells.any(|cell| cell.suite == suite && is_here(cell.stage))
+                }
+                Some(Work::Build(build)) => {
+                    let mut builds = context.builds.iter();
+                    builds.any(|job| job.build == build && is_here(job.stage))
+                }
+                None => false,
+            };
+            if made_here {
+                for file in &artifact.files {
+                    tell(artifact.head.head, refusals::file(file.as_str()));
+                }
+            }
+        }
+        for (span, error) in found {
+            context.report(
+                Diagnostic::new(codes::HOST_FORM, span, error.message)
+                    .help("say it in another way, or let the stage run on another host"),
+            );
+        }
+    }
+}
