@@ -272,3 +272,30 @@ fn a_command_says_when_a_service_is_ready() {
     );
     assert!(reason.contains("no database"), "{reason}");
 }
+
+#[test]
+fn the_only_stage_need_not_be_named() {
+    let run = |stage: &Stage| {
+        Command::new(env!("CARGO_BIN_EXE_dtpc"))
+            .args(["run", "plan.dtp"])
+            .current_dir(stage.folder.path())
+            .output()
+            .unwrap()
+    };
+    let one = Stage::new("touch ran", "timeout: 1min", "");
+    let done = run(&one);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert!(one.exists("ran"));
+    let two = Stage::new(
+        "touch ran",
+        "timeout: 1min",
+        "stage later { host: github, trigger: dispatch, types: [t] }
+suite v { type: t, tool: script, stages: [later], environments: [e] }",
+    );
+    let done = run(&two);
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(3), "{done:?}");
+    assert!(said.contains("which stage? There are s, later"), "{said}");
+    assert!(said.contains("`dtpc run --stage s`"), "{said}");
+    assert!(!two.exists("ran"));
+}

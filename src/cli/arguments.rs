@@ -233,9 +233,9 @@ pub struct Run {
     /// The plan; without it, the only file in plans/ that declares one
     pub plan: Option<PathBuf>,
 
-    /// The stage
+    /// The stage; without it, the only one of the plan
     #[arg(long, value_name = "NAME")]
-    pub stage: String,
+    pub stage: Option<String>,
 
     /// Only these jobs, and what they need: `serve-cpu`, `serve`, `serve(framework: vllm)`; may be
     /// repeated. No gate judges a part of a stage

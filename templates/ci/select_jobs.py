@@ -18,13 +18,22 @@ def read_rules(path):
 
 
 def changed_files(event_name, event):
-    """The files that differ from the state before, under their old and new names; None if unknown."""
+    """The files that differ from the state before, under their old and new names; None if unknown.
+
+    The state before a branch is that of the default branch where it was left, whatever was pushed
+    before: what an earlier push broke is still broken.
+    """
     if event_name == "pull_request":
         base, range_ = event["pull_request"]["base"]["sha"], "..."
     elif event_name == "merge_group":
         base, range_ = event["merge_group"]["base_sha"], "..."
     elif event_name == "push":
-        base, range_ = event.get("before", ""), ".."
+        default = event.get("repository", {}).get("default_branch", "")
+        branch = event.get("ref", "").removeprefix("refs/heads/")
+        if default and branch and not branch.startswith("refs/") and branch != default:
+            base, range_ = f"refs/remotes/origin/{default}", "..."
+        else:
+            base, range_ = event.get("before", ""), ".."
     else:
         return None
     if not base.strip("0"):

@@ -39,8 +39,17 @@ fn sample() -> Repository {
     on_gitlab(Repository::sample(), "host:       ")
 }
 
+/// Without what GitLab is not told: a clean-up, which would be refused, and a cache.
 fn workshop() -> Repository {
-    on_gitlab(Repository::workshop(), "host:       ")
+    let workshop = on_gitlab(Repository::workshop(), "host:       ");
+    for github_alone in [
+        "  cleanup:      [\n    \"python3 tools/clean_up.py report/left.txt\"\n    \"python3 tools/clean_up.py report/more.txt\"\n  ]\n",
+        ", caches: packages",
+        "/// What pip has fetched.\ncache packages { paths: [\"~/.cache/pip\"], key: [\"tests/*/{test_serve,test_report}.py\"] }\n",
+    ] {
+        workshop.replace(workshop.plan(), github_alone, "");
+    }
+    workshop
 }
 
 /// A merge request in the workshop, of which nothing is known but that it is one.

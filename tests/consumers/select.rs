@@ -355,6 +355,33 @@ fn a_push_is_compared_with_the_state_before_even_if_that_is_another_line() {
 }
 
 #[test]
+fn a_push_to_another_branch_than_the_default_one_is_compared_with_where_it_left_that() {
+    let case = Case::plain();
+    let left = case.change(&["lib/a.rs"]);
+    // The second push changes a text alone; what the first one did to the library is there still.
+    let before = case.change(&["docs/index.md"]);
+    let push = |branch: &str| {
+        json!({
+            "before": before,
+            "ref": branch,
+            "repository": { "default_branch": "main" },
+        })
+    };
+    let copy = push("refs/heads/pull-request/7");
+    // Without the default branch nothing is known.
+    case.run("push", &copy).assert_skips(&[]);
+    case.git(&["update-ref", "refs/remotes/origin/main", &left]);
+    case.run("push", &copy).assert_skips(&[]);
+    case.run("push", &push("refs/heads/main"))
+        .assert_skips(&["code"]);
+    case.git(&["update-ref", "refs/remotes/origin/main", &before]);
+    case.run("push", &copy).assert_skips(&["code"]);
+    // A tag stands on no branch.
+    case.run("push", &push("refs/tags/v1"))
+        .assert_skips(&["code"]);
+}
+
+#[test]
 fn names_that_are_no_words_keep_their_meaning() {
     for name in [
         "lib/a file.rs",

@@ -32,6 +32,8 @@ use crate::run::order::{Ended, Order};
 use crate::run::summary::{GateRow, Row, Summary, seconds};
 use crate::run::verdict::{self, Went};
 use crate::run::{Entry, Fate, Run, Task};
+use crate::schema::kinds::Stage;
+use crate::schema::{Id, Plan};
 use crate::timings::Timings;
 
 /// Where results go, below the root of the repository.
@@ -43,6 +45,24 @@ const SET_UP: Duration = Duration::from_hours(1);
 /// How many lines of what failed are shown.
 const LAST_LINES: usize = 25;
 
+/// The stage of a plan that has one.
+fn only_stage(plan: &Plan) -> Result<Id<Stage>, Failure> {
+    let stages: Vec<Id<Stage>> = plan.stages.iter().map(|(id, _)| id).collect();
+    let names: Vec<&str> = stages
+        .iter()
+        .map(|id| plan.stages[*id].head.name())
+        .collect();
+    match (stages.as_slice(), names.first()) {
+        ([stage], _) => Ok(*stage),
+        (_, Some(first)) => Err(Failure::new(format!(
+            "which stage? There are {}",
+            names.join(", ")
+        ))
+        .help(format!("name it: `dtpc run --stage {first}`"))),
+        (_, None) => Err(Failure::new("the plan has no stage")),
+    }
+}
+
 /// Runs a stage on this machine.
 pub fn run(arguments: &arguments::Run, timings: &Timings) -> Result<Outcome, Failure> {
     let Some((plan, compilation)) = compiled(arguments.plan.as_deref(), timings)? else {
@@ -52,7 +72,10 @@ pub fn run(arguments: &arguments::Run, timings: &Timings) -> Result<Outcome, Fai
         return Ok(refused(&compilation));
     };
     let jobs = timings.of(&["jobs"], || Jobs::derive(checked, &compilation.sources));
-    let stage = stage_named(checked, &arguments.stage)?;
+    let stage = match &arguments.stage {
+        Some(name) => stage_named(checked, name)?,
+        None => only_stage(checked)?,
+    };
     let root = root(checked, &plan);
     let root = fs::canonicalize(&root)
         .map_err(|error| Failure::new(format!("{}: {error}", root.display())))?;
