@@ -111,11 +111,11 @@ pub fn no_body(
             "a comment begins with `//`, the documentation of what stands below it with `///`",
         );
     }
-    let message = format!("`{line}` has no body: expected `{{` after it");
-    let message = if line.len() > 40 {
+    // A message is one line.
+    let message = if line.len() > 40 || line.contains('\n') {
         "expected `{` after this".to_owned()
     } else {
-        message
+        format!("`{line}` has no body: expected `{{` after it")
     };
     Diagnostic::new(codes::SYNTAX, place, message)
         .help("a declaration is `kind name { field: value }`")
