@@ -76,7 +76,7 @@ fn gap(
     let mut gap = promise(plan, sets, stage)?;
     let mut seen = FxHashSet::default();
     let mut by_markers = false;
-    for cell in context.cells.iter().filter(|cell| cell.stage == stage) {
+    for cell in context.cells_of(stage) {
         if !selection::uses_markers(command::tool_kind(plan, cell.suite)) {
             continue;
         }
@@ -196,9 +196,8 @@ fn closest(context: &Context<'_>, stage: Id<Stage>) -> Vec<(crate::source::Span,
     let plan = context.plan;
     let mut seen = FxHashSet::default();
     context
-        .cells
-        .iter()
-        .filter(|cell| cell.stage == stage && seen.insert(cell.environment))
+        .cells_of(stage)
+        .filter(|cell| seen.insert(cell.environment))
         .filter_map(|cell| {
             let environment = &plan.environments[cell.environment];
             let takes = environment.takes.as_ref()?;

@@ -64,9 +64,7 @@ fn needs(context: &mut Context<'_>) {
         let all = gate.requires.is_empty();
         let named = JobPatterns::new(gate.requires.iter().chain(&gate.advises));
         let judged = context
-            .cells
-            .iter()
-            .filter(|cell| cell.stage == stage.id)
+            .cells_of(stage.id)
             .filter(|cell| all || named.match_any(cell))
             .map(|cell| crate::jobs::shards(plan, cell) as usize)
             .sum::<usize>();
@@ -228,7 +226,7 @@ fn ungated(context: &mut Context<'_>, dropped: &FxHashSet<(Id<Stage>, Id<Suite>)
             .iter()
             .flat_map(|g| g.requires.iter().chain(&g.advises));
         let patterns = JobPatterns::new(patterns);
-        for cell in context.cells.iter().filter(|c| c.stage == id) {
+        for cell in context.cells_of(id) {
             let seen = patterns.match_any(cell);
             // What is advisory decides nothing, whoever looks at it.
             let weak =

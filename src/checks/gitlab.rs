@@ -70,10 +70,8 @@ impl Check for GitLab {
         }
         for (_, goal) in plan.coverages.iter() {
             for stage in goal.stages.iter().filter(|stage| is_here(stage.id)) {
-                let measures = |cell: &&Cell| {
-                    cell.stage == stage.id && goal.of.iter().any(|suite| suite.id == cell.suite)
-                };
-                let cells = context.cells.iter().filter(measures);
+                let measures = |cell: &&Cell| goal.of.iter().any(|suite| suite.id == cell.suite);
+                let cells = context.cells_of(stage.id).filter(measures);
                 let jobs: u32 = cells.map(|cell| shards(plan, cell).max(1)).sum();
                 if jobs > 1 {
                     tell(goal.head.head, refusals::merged_coverage(goal.head.name()));

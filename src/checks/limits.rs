@@ -107,7 +107,7 @@ fn budgets(context: &mut Context<'_>) {
         let declared = &plan.stages[stage];
         let of_stage = |accept: &Accept| accept.stage.is_some_and(|s| s.id == stage);
         if let Some(budget) = declared.gpu_budget {
-            let used = path::gpu_time(plan, context.cells, stage);
+            let used = path::gpu_time(plan, context.cells_of(stage));
             if used > budget.value {
                 let message = format!(
                     "a run of the stage `{}` takes {used} of GPUs, and its budget is {}",
@@ -126,7 +126,7 @@ fn budgets(context: &mut Context<'_>) {
         let Some(budget) = declared.budget else {
             continue;
         };
-        let path = path::expected(plan, context.cells, context.builds, stage);
+        let path = path::expected(plan, context.cells_of(stage), context.builds, stage);
         if path.total <= budget.value {
             timeouts_over(context, stage, budget);
             continue;
@@ -161,9 +161,7 @@ fn budgets(context: &mut Context<'_>) {
 /// leaves room on purpose, and nobody chose it.
 fn timeouts_over(context: &mut Context<'_>, stage: Id<Stage>, budget: Spanned<Duration>) {
     let longest = context
-        .cells
-        .iter()
-        .filter(|c| c.stage == stage)
+        .cells_of(stage)
         .filter_map(|c| {
             let timeout = c.setting(context.plan, |at| at.timeout, |suite| suite.timeout)?;
             Some((c.suite, timeout))

@@ -49,16 +49,16 @@ pub(crate) use features::covering;
 
 use rustc_hash::FxHashSet;
 use std::cell::RefCell;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 use crate::algebra::Space;
 use crate::diagnostics::{Code, Diagnostic, has_errors};
 use crate::jobs::cells::OfSuites;
 use crate::jobs::sets::Sets;
 use crate::jobs::{self as derived, BuildJob, Cell, cells};
-use crate::schema::Plan;
-use crate::schema::kinds::Accept;
+use crate::schema::kinds::{Accept, Stage};
 use crate::schema::values::{Date, JobPattern, Promise, Work};
+use crate::schema::{Id, Plan};
 use crate::source::SourceMap;
 use crate::timings::Timings;
 
@@ -85,6 +85,8 @@ pub struct Context<'a> {
     pub today: Option<Date>,
     /// The cells of the plan, stage by stage.
     pub cells: &'a [Cell],
+    /// Where those of each stage stand among them.
+    of_stages: &'a [Range<usize>],
     /// Which of them are a suite's.
     pub of_suites: &'a OfSuites,
     /// What is built for them.
@@ -99,6 +101,11 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// The cells of a stage, in order.
+    pub fn cells_of(&self, stage: Id<Stage>) -> std::slice::Iter<'a, Cell> {
+        self.cells[self.of_stages[stage.index()].clone()].iter()
+    }
+
     /// The cells that a pattern names, in order.
     pub fn cells_named<'s>(&'s self, pattern: &'s JobPattern) -> impl Iterator<Item = &'a Cell> {
         let cells = self.cells;
@@ -238,6 +245,7 @@ fn look(
         let builds = derived::builds::derive(plan, &stages, &cells);
         (cells, builds)
     });
+    let of_stages = cells::of_stages(plan.stages.len(), &cells);
     let of_suites = OfSuites::new(plan.suites.len(), &cells);
     let space = timings.of(&["check", "space of markers"], || Space::of_plan(plan, []));
     let sets = RefCell::new(Sets::new(plan, &space));
@@ -249,6 +257,7 @@ fn look(
         today,
         tree,
         cells: &cells,
+        of_stages: &of_stages,
         of_suites: &of_suites,
         builds: &builds,
         sets: &sets,

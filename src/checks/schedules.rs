@@ -90,8 +90,8 @@ fn clashes(context: &mut Context<'_>) {
 fn shared_runner(context: &Context<'_>, one: Id<Stage>, other: Id<Stage>) -> Option<Id<Runner>> {
     let plan = context.plan;
     let of = |stage: Id<Stage>| -> FxHashSet<Id<Runner>> {
-        let cells = context.cells.iter().filter(|cell| cell.stage == stage);
-        cells
+        context
+            .cells_of(stage)
             .filter_map(|cell| machines::runner(plan, cell))
             .collect()
     };

@@ -147,8 +147,7 @@ impl Graph {
 fn stage_graph(jobs: &Jobs<'_>, stage: Id<Stage>) -> StageGraph {
     let plan = jobs.plan;
     let here: Vec<&Job> = jobs.of_stage(stage).collect();
-    let cells = cells_of(&here);
-    let critical = path::expected(plan, &cells, &jobs.builds, stage);
+    let critical = path::expected(plan, cells_of(&here), &jobs.builds, stage);
     let on_path: FxHashSet<&str> = critical.steps.iter().map(|s| s.name.as_str()).collect();
     let (keys, edges) = connected(jobs, stage, &here);
     let mut sizes = Sizes::default();
@@ -169,16 +168,15 @@ fn stage_graph(jobs: &Jobs<'_>, stage: Id<Stage>) -> StageGraph {
         title: head.title.clone(),
         nodes,
         edges,
-        takes: takes(jobs, stage, &here, &cells, &critical),
+        takes: takes(jobs, stage, &here, &critical),
     }
 }
 
 /// The cells of some jobs: the shards of one are one.
-fn cells_of(jobs: &[&Job]) -> Vec<Cell> {
+fn cells_of<'j>(jobs: &[&'j Job]) -> impl Iterator<Item = &'j Cell> {
     jobs.iter()
         .filter(|job| job.shard.is_none_or(|shard| shard.number == 1))
-        .map(|job| job.cell.clone())
-        .collect()
+        .map(|job| &job.cell)
 }
 
 /// The nodes of a stage, by number.
@@ -318,13 +316,7 @@ fn node(plan: &Plan, key: Key, sizes: &Sizes, on_path: &FxHashSet<&str>) -> Node
     }
 }
 
-fn takes(
-    jobs: &Jobs<'_>,
-    stage: Id<Stage>,
-    here: &[&Job],
-    cells: &[Cell],
-    critical: &path::Path,
-) -> Takes {
+fn takes(jobs: &Jobs<'_>, stage: Id<Stage>, here: &[&Job], critical: &path::Path) -> Takes {
     let plan: &CheckedPlan = jobs.plan;
     let silent: FxHashSet<Id<Suite>> = here
         .iter()
@@ -340,8 +332,8 @@ fn takes(
             .map(|step| step.name.clone())
             .collect(),
         suites_without_duration: silent.len(),
-        gpu_hours: hours(path::gpu_time(plan, cells, stage)),
-        cost: cost(plan, cells, jobs, stage),
+        gpu_hours: hours(path::gpu_time(plan, cells_of(here))),
+        cost: cost(here, jobs, stage),
         runners: loads(jobs, stage, here),
     }
 }
@@ -356,14 +348,15 @@ fn hours(duration: Duration) -> f64 {
 
 /// What a run of a stage costs, by currency: for each job and build what it is expected to take, times
 /// the price of its machines.
-fn cost(plan: &Plan, cells: &[Cell], jobs: &Jobs<'_>, stage: Id<Stage>) -> IndexMap<String, f64> {
+fn cost(here: &[&Job], jobs: &Jobs<'_>, stage: Id<Stage>) -> IndexMap<String, f64> {
+    let plan = jobs.plan;
     let mut cost: IndexMap<Name, f64, FxBuildHasher> = IndexMap::default();
     let mut add = |environment: Id<crate::schema::kinds::Environment>, duration: Duration| {
         if let Some(price) = plan.environments[environment].cost {
             *cost.entry(price.currency).or_default() += price.amount * hours(duration);
         }
     };
-    for cell in cells {
+    for cell in cells_of(here) {
         if let Some(duration) = duration(plan, cell) {
             add(cell.environment, duration.value);
         }
@@ -382,7 +375,8 @@ fn cost(plan: &Plan, cells: &[Cell], jobs: &Jobs<'_>, stage: Id<Stage>) -> Index
 /// is built, or what waited for it.
 fn loads(jobs: &Jobs<'_>, stage: Id<Stage>, here: &[&Job]) -> Vec<Load> {
     let plan = jobs.plan;
-    let mut counts: IndexMap<Id<Runner>, (usize, usize, usize)> = IndexMap::new();
+    let mut counts: IndexMap<Id<Runner>, (usize, usize, usize), FxBuildHasher> =
+        IndexMap::default();
     for job in here {
         let Some(runner) = job.runner else { continue };
         let (free, waiting, _) = counts.entry(runner).or_default();

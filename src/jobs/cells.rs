@@ -1,6 +1,8 @@
 //! The space of jobs: which suite runs in which stage and environment, on which platform, and with
 //! which values of its axes.
 
+use std::ops::Range;
+
 use crate::schema::kinds::{At, Axis, Environment, Stage, Suite};
 use crate::schema::values::{Arch, AxisPoint, Os};
 use crate::schema::{Decl, Id, Plan};
@@ -61,6 +63,19 @@ pub fn cells(plan: &Plan, stages: &[Id<Stage>]) -> Vec<Cell> {
         .iter()
         .flat_map(|stage| std::mem::take(&mut by_stage[stage.index()]))
         .collect()
+}
+
+/// Where the cells of each stage stand, stage by stage in the order of the source, among cells that
+/// stand stage by stage.
+pub fn of_stages(stages: usize, cells: &[Cell]) -> Vec<Range<usize>> {
+    let mut ranges = vec![0..0; stages];
+    let mut start = 0;
+    for of_stage in cells.chunk_by(|a, b| a.stage == b.stage) {
+        let end = start + of_stage.len();
+        ranges[of_stage[0].stage.index()] = start..end;
+        start = end;
+    }
+    ranges
 }
 
 /// Which of some cells are a suite's.

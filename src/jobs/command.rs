@@ -377,12 +377,24 @@ pub fn roots(suite: &Suite) -> Vec<&str> {
 
 /// Each path once, in the order given, without those inside another one.
 pub fn outermost<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut paths = paths.peekable();
-    let first = paths.next();
-    if paths.peek().is_none() {
-        return first.into_iter().collect();
+    let all: Vec<&str> = paths.collect();
+    if all.len() < 2 {
+        return all;
     }
-    let all: IndexSet<&str, FxBuildHasher> = first.into_iter().chain(paths).collect();
+    // To look at each pair of a few takes less than a table of them.
+    if all.len() <= 8 {
+        let is_inside = |path: &str, folder: &str| match path.strip_prefix(folder) {
+            Some(rest) => rest.starts_with('/'),
+            None => folder == ".",
+        };
+        let outermost = |(number, path): (usize, &&'a str)| {
+            let (earlier, all) = (&all[..number], &all);
+            let is_kept = !earlier.contains(path) && !all.iter().any(|at| is_inside(path, at));
+            is_kept.then_some(*path)
+        };
+        return all.iter().enumerate().filter_map(outermost).collect();
+    }
+    let all: IndexSet<&str, FxBuildHasher> = all.into_iter().collect();
     // The folders around a path are few, however many paths there are.
     let is_inside = |path: &str| {
         let around = path.match_indices('/').map(|(at, _)| &path[..at]);
@@ -434,6 +446,25 @@ fn quote(word: &str, line: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The answer does not depend on how many there are.
+    #[test]
+    fn what_lies_inside_another_path_is_left_out() {
+        let few = ["a/b", "a/bc", "a/b/c", "d", "a/b", "d/e/f"];
+        assert_eq!(outermost(few.into_iter()), ["a/b", "a/bc", "d"]);
+        let many = few.into_iter().chain(["x1", "x2", "x3", "x4"]);
+        assert_eq!(
+            outermost(many),
+            ["a/b", "a/bc", "d", "x1", "x2", "x3", "x4"]
+        );
+        for whole in [
+            &["a", ".", "a/b"][..],
+            &["a", ".", "b", "c", "d", "e", "f", "g", "h"],
+        ] {
+            assert_eq!(outermost(whole.iter().copied()), ["."]);
+        }
+        assert_eq!(outermost([".", "."].into_iter()), ["."]);
+    }
 
     #[test]
     fn words_are_quoted_only_where_they_need_it() {

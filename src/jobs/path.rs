@@ -1,7 +1,5 @@
 //! How long a stage takes: its critical path, from what its jobs are expected to take.
 
-use rustc_hash::FxHashMap;
-
 use super::{BuildJob, Cell, builds, duration, shards};
 use crate::schema::kinds::{Stage, Suite};
 use crate::schema::values::{Duration, Need};
@@ -36,9 +34,14 @@ pub struct Measure<'m> {
     pub build: &'m dyn Fn(&BuildJob) -> Option<(Duration, Span)>,
 }
 
-/// The longest path of a stage, by what its jobs are expected to take. Jobs that do not say it take no
+/// The longest path of a stage with these cells, by what its jobs are expected to take. Jobs that do not say it take no
 /// time. Shards of a job run beside each other.
-pub fn expected(plan: &Plan, cells: &[Cell], jobs: &[BuildJob], stage: Id<Stage>) -> Path {
+pub fn expected<'c>(
+    plan: &Plan,
+    cells: impl Iterator<Item = &'c Cell>,
+    jobs: &[BuildJob],
+    stage: Id<Stage>,
+) -> Path {
     let measure = Measure {
         cell: &|cell| {
             let given = duration(plan, cell)?;
@@ -53,27 +56,31 @@ pub fn expected(plan: &Plan, cells: &[Cell], jobs: &[BuildJob], stage: Id<Stage>
     longest(plan, cells, jobs, stage, &measure)
 }
 
-/// The longest path of a stage, by what is added up.
-pub fn longest(
+/// The longest path of a stage with these cells, by what is added up.
+pub fn longest<'c>(
     plan: &Plan,
-    cells: &[Cell],
+    cells: impl Iterator<Item = &'c Cell>,
     jobs: &[BuildJob],
     stage: Id<Stage>,
     measure: &Measure<'_>,
 ) -> Path {
     let mut links = Links::default();
     // Builds stand behind those that they need.
-    let mut of_builds: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut of_builds: Vec<Option<usize>> = vec![None; jobs.len()];
     for (number, job) in jobs.iter().enumerate().filter(|(_, j)| j.stage == stage) {
-        let before = links.longest(job.needs.iter().filter_map(|need| of_builds.get(need)));
+        let before = links.longest(
+            job.needs
+                .iter()
+                .filter_map(|need| of_builds[*need].as_ref()),
+        );
         let declared = &plan.builds[job.build];
         let (duration, span) =
             (measure.build)(job).unwrap_or((Duration::default(), declared.head.head));
         let step = links.add(before, declared.head.name(), span, duration);
-        of_builds.insert(number, step);
+        of_builds[number] = Some(step);
     }
     let mut by_suite: Vec<Vec<&Cell>> = vec![Vec::new(); plan.suites.len()];
-    for cell in cells.iter().filter(|cell| cell.stage == stage) {
+    for cell in cells {
         by_suite[cell.suite.index()].push(cell);
     }
     // The last step of the longest path to each suite: those that make what it fetches come first.
@@ -83,7 +90,9 @@ pub fn longest(
         for cell in &by_suite[suite.index()] {
             let needs = builds::needs_of(plan, cell);
             let built = builds::matching(jobs, stage, &needs, &cell.points);
-            let built = built.iter().filter_map(|number| of_builds.get(number));
+            let built = built
+                .iter()
+                .filter_map(|number| of_builds[*number].as_ref());
             let makers = makers(plan, suite);
             let fetched = makers.filter_map(|maker| of_suites[maker.index()].as_ref());
             let before = links.longest(built.chain(fetched));
@@ -95,8 +104,7 @@ pub fn longest(
         }
         of_suites[suite.index()] = links.longest(paths.iter());
     }
-    let built = (0..jobs.len()).filter_map(|number| of_builds.get(&number));
-    let all = built.chain(of_suites.iter().flatten());
+    let all = of_builds.iter().flatten().chain(of_suites.iter().flatten());
     links.path_to(links.longest(all))
 }
 
@@ -196,12 +204,10 @@ impl<'p> Links<'p> {
     }
 }
 
-/// The GPU-hours of one run of a stage: for each job what it is expected to take, times its machines
+/// The GPU-hours of one run of the cells of a stage: for each job what it is expected to take, times its machines
 /// and their GPUs.
-pub fn gpu_time(plan: &Plan, cells: &[Cell], stage: Id<Stage>) -> Duration {
+pub fn gpu_time<'c>(plan: &Plan, cells: impl Iterator<Item = &'c Cell>) -> Duration {
     let millis = cells
-        .iter()
-        .filter(|cell| cell.stage == stage)
         .filter_map(|cell| {
             let environment = &plan.environments[cell.environment];
             let gpus = u64::from(environment.gpus?) * u64::from(environment.nodes.unwrap_or(1));

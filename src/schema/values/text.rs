@@ -281,10 +281,13 @@ impl Glob {
 
     /// The folders before the first part that has a wildcard, and whether anything follows.
     pub fn literal_prefix(&self) -> (&str, bool) {
-        let Some(wildcard) = self.text.find(['*', '?', '[', '{']) else {
+        let is_wildcard = |byte: &u8| matches!(byte, b'*' | b'?' | b'[' | b'{');
+        let Some(wildcard) = self.text.as_bytes().iter().position(is_wildcard) else {
             return (&self.text, false);
         };
-        let folders = self.text[..wildcard].rfind('/').unwrap_or_default();
+        let before = &self.text.as_bytes()[..wildcard];
+        let folders = before.iter().rposition(|byte| *byte == b'/');
+        let folders = folders.unwrap_or_default();
         (&self.text[..folders], true)
     }
 }

@@ -274,7 +274,7 @@ fn expected(jobs: &Jobs<'_>, id: Id<Stage>) -> Vec<(&'static str, String)> {
         .map(|job| job.cell.clone())
         .collect();
     let mut facts = Vec::new();
-    let longest = path::expected(plan, &cells, &jobs.builds, id);
+    let longest = path::expected(plan, cells.iter(), &jobs.builds, id);
     if longest.total.millis > 0 {
         let steps: Vec<String> = longest
             .steps
@@ -284,7 +284,7 @@ fn expected(jobs: &Jobs<'_>, id: Id<Stage>) -> Vec<(&'static str, String)> {
         let through = steps.join(", then ");
         facts.push(("Critical path", format!("{} ({through})", longest.total)));
     }
-    let gpus = path::gpu_time(plan, &cells, id);
+    let gpus = path::gpu_time(plan, cells.iter());
     if gpus.millis > 0 {
         facts.push(("GPU time of a run", gpus.to_string()));
     }
