@@ -240,10 +240,28 @@ fn coverage(context: &mut Context<'_>) {
             }
         };
         for suite in &coverage.of {
-            if command::tool_kind(context.plan, suite.id) != wanted {
-                let message = format!("this coverage is measured on suites of {}", wanted.title());
-                context.report(wrong(suite.span, message));
+            let own = context.plan.suites[suite.id].tool;
+            let kind = command::tool_kind(context.plan, suite.id);
+            if kind == wanted {
+                continue;
             }
+            let message = format!(
+                "`{}` measures suites of {}, and `{}` is run by `{}`",
+                context.plan.tools[tool.id].head.name(),
+                wanted.title(),
+                context.plan.suites[suite.id].head.name(),
+                own.map_or("", |own| context.plan.tools[own.id].head.name())
+            );
+            let help = match kind {
+                ToolKind::Pytest => "`coverage_py` measures pytest",
+                ToolKind::CargoTest => "`tarpaulin` measures cargo test",
+                _ => "take the suite out: its coverage cannot be measured",
+            };
+            context.report(
+                wrong(suite.span, message)
+                    .label(tool.span, "it is measured by this")
+                    .help(help),
+            );
         }
     }
 }
