@@ -13,6 +13,7 @@ mod dtpc;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use dtpc::{Dtpc, Ended, root};
 use tempfile::TempDir;
@@ -294,6 +295,64 @@ fn a_hand_edit_is_not_lost() {
     assert!(ended.err.contains("was changed by hand"), "{}", ended.err);
     assert_eq!(repository.read(WORKFLOW), edited);
     assert_eq!(repository.dtpc(&["generate", "--check"]).code, Some(1));
+}
+
+#[test]
+fn two_branches_that_meet_in_what_is_generated_are_put_together_by_generating() {
+    let repository = Repository::new();
+    let git = |arguments: &[&str]| {
+        let done = Command::new("git")
+            .current_dir(repository.path(""))
+            .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        (
+            done.status.success(),
+            String::from_utf8(done.stdout).unwrap(),
+        )
+    };
+    let suite = |name: &str| {
+        format!(
+            "suite {name} {{ type: unit, tool: pytest, paths: [\"{name}/**\"], \
+             stages: [pre_merge], environments: [cpu] }}\n"
+        )
+    };
+    let commit = |plan: &str, what: &str| {
+        repository.write("plans/small.dtp", plan);
+        assert_eq!(repository.dtpc(&["generate"]).code, Some(0), "{what}");
+        assert!(git(&["add", "-A"]).0 && git(&["commit", "-qm", what]).0);
+    };
+    for name in ["one", "two", "tests"] {
+        repository.write(&format!("{name}/test_{name}.py"), "");
+    }
+    assert!(git(&["init", "-q", "-b", "main"]).0);
+    commit(PLAN, "begin");
+    assert!(git(&["checkout", "-qb", "other"]).0);
+    commit(&format!("{}{PLAN}", suite("one")), "one");
+    assert!(git(&["checkout", "-q", "main"]).0);
+    commit(&format!("{PLAN}{}", suite("two")), "two");
+
+    assert!(!git(&["merge", "-q", "other"]).0, "they meet");
+    let unmerged = git(&["diff", "--name-only", "--diff-filter=U"]).1;
+    assert!(unmerged.contains(WORKFLOW), "{unmerged}");
+    assert!(!unmerged.contains("small.dtp"), "{unmerged}");
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let workflow = repository.read(WORKFLOW);
+    assert!(workflow.contains("one-cpu") && workflow.contains("two-cpu"));
+    assert!(!workflow.contains("<<<<"), "{workflow}");
+
+    // What a person wrote on one side is not lost that way.
+    assert!(git(&["reset", "-q", "--hard", "main"]).0);
+    let edited = repository
+        .read(WORKFLOW)
+        .replace("timeout-minutes: 60", "timeout-minutes: 61");
+    repository.write(WORKFLOW, &edited);
+    assert!(git(&["commit", "-qam", "by hand"]).0);
+    assert!(!git(&["merge", "-q", "other"]).0, "they meet");
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(3), "{}", ended.err);
 }
 
 #[test]

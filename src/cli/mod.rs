@@ -20,6 +20,7 @@ mod generate;
 mod graph;
 mod init;
 mod jobs;
+mod merge;
 mod pins;
 mod run;
 mod schema;

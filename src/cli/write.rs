@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::Failure;
+use super::{Failure, merge};
 use crate::targets::banner::{self, Provenance};
 use crate::targets::{Content, Output, Target};
 
@@ -74,7 +74,9 @@ pub fn compare(
             Content::Whole(text) => {
                 let protected = present
                     .as_deref()
-                    .and_then(|p| banner::protection(p, origin));
+                    .filter(|present| present != text)
+                    .and_then(|p| banner::protection(p, origin))
+                    .filter(|_| !merge::is_all_generated(out, &output.path, origin));
                 (text.clone(), protected)
             }
             Content::Shared(edit) => {

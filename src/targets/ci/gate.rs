@@ -78,22 +78,20 @@ pub fn judged(jobs: &Jobs<'_>, id: Id<Gate>, waits_for: impl Fn(&Job) -> bool) -
         }
     }
     let mut variables: IndexMap<String, String> = IndexMap::new();
-    variables.insert("REQUIRED".to_owned(), required.join(" "));
+    // A job to a line, here and below: what is added is one line of a change.
+    variables.insert("REQUIRED".to_owned(), required.join("\n"));
     if !shards.is_empty() {
-        // Names and lists alone: nothing here that JSON cannot hold.
-        let shards = serde_json::to_string(&shards).unwrap_or_default();
-        variables.insert("SHARDS".to_owned(), shards);
+        variables.insert("SHARDS".to_owned(), lines(&shards));
     }
     if !goals.is_empty() {
-        let measured: IndexMap<&str, Vec<&str>> = goals
+        let measured: IndexMap<String, Vec<&str>> = goals
             .iter()
             .map(|goal| {
                 let of = goal.of.iter().map(|job| job.id.as_str());
-                (goal.id.as_str(), of.collect())
+                (goal.id.clone(), of.collect())
             })
             .collect();
-        let measured = serde_json::to_string(&measured).unwrap_or_default();
-        variables.insert("MEASURED".to_owned(), measured);
+        variables.insert("MEASURED".to_owned(), lines(&measured));
     }
     if !gate.allows.is_empty() {
         let allowed: Vec<String> = gate
@@ -107,6 +105,17 @@ pub fn judged(jobs: &Jobs<'_>, id: Id<Gate>, waits_for: impl Fn(&Job) -> bool) -
         variables.insert("ALLOWED".to_owned(), allowed.join(" "));
     }
     Judged { needs, variables }
+}
+
+/// A JSON object with an entry to a line.
+fn lines(lists: &IndexMap<String, Vec<&str>>) -> String {
+    let entry = |(name, list): (&String, &Vec<&str>)| {
+        // Names and lists alone: nothing here that JSON cannot hold.
+        let list = serde_json::to_string(list).unwrap_or_default();
+        format!("{}: {list}", serde_json::Value::from(name.as_str()))
+    };
+    let entries: Vec<String> = lists.iter().map(entry).collect();
+    format!("{{\n{}\n}}", entries.join(",\n"))
 }
 
 /// The id of a gate's job. No suite has one like it: names hold no `-`, so none of their ids has two in
