@@ -580,6 +580,54 @@ fn a_stage_on_gitlab_gets_a_pipeline_there() {
 }
 
 #[test]
+fn a_workflow_that_is_too_long_for_its_host_is_said() {
+    let repository = Repository::new();
+    let units = "environments: [cpu] }\n";
+    assert!(PLAN.contains(units));
+    let many = PLAN.replace(
+        units,
+        "environments: [cpu], shards: 250 }\nsuite others { extends: units, paths: [\"more/**\"] }\n",
+    );
+    let ended = repository.dtpc(&["generate"]);
+    assert!(!ended.err.contains("DTP0709"), "{}", ended.err);
+    repository.write("plans/small.dtp", &many);
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let told = format!("warning[DTP0709]: {WORKFLOW} has ");
+    assert!(ended.err.contains(&told), "{}", ended.err);
+    assert!(repository.read(WORKFLOW).len() > 512_000);
+}
+
+#[test]
+fn inside_an_image_no_other_python_is_set_up() {
+    let repository = Repository::new();
+    let set_up = "uses: actions/setup-python@";
+    repository.dtpc(&["generate"]);
+    assert!(repository.read(WORKFLOW).contains(set_up));
+    let image =
+        "python:3.12@sha256:d6e4f3a0d6ab4d8aa3f1b27f0ad07b1c1f2f8ab28f4b5b5d4f6c7a7a7b8c9d0e";
+    let inside = |more: &str| {
+        let container = format!("container: \"{image}\", tool: pytest, paths:");
+        PLAN.replace("tool: pytest, paths:", &container) + more
+    };
+    repository.write("plans/small.dtp", &inside(""));
+    assert_eq!(repository.dtpc(&["generate"]).code, Some(0));
+    let workflow = repository.read(WORKFLOW);
+    assert!(!workflow.contains(set_up), "{workflow}");
+    assert!(
+        workflow.contains("python3 -m pip install pytest"),
+        "{workflow}"
+    );
+    // What the plan asks for is done there, too.
+    repository.write(
+        "plans/small.dtp",
+        &inside("tool pytest { python: \"3.12\" }\n"),
+    );
+    assert_eq!(repository.dtpc(&["generate"]).code, Some(0));
+    assert!(repository.read(WORKFLOW).contains(set_up));
+}
+
+#[test]
 fn help_says_how_it_ends() {
     for arguments in [
         &["--help"][..],

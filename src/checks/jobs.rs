@@ -11,7 +11,8 @@ use crate::schema::values::Host;
 
 pub(super) struct JobIds;
 
-/// GitHub starts no more jobs from one matrix than this.
+/// Nobody reads more jobs of one suite in a list of checks than this; it is also what GitHub starts from
+/// one matrix, so that nobody who comes from there has more.
 const MOST_JOBS: usize = 256;
 
 /// Cells of one stage whose jobs would have the same id: an earlier one, a later one, and the id. An
@@ -74,8 +75,7 @@ impl Check for JobIds {
         for ((stage, suite), number) in too_many {
             let declared = &context.plan.suites[suite];
             let message = format!(
-                "`{}` has {number} jobs in the stage `{}`, and GitHub starts {MOST_JOBS} at most \
-                 from one definition",
+                "`{}` has {number} jobs in the stage `{}`: more than {MOST_JOBS} nobody reads in a list of checks",
                 declared.head.name(),
                 context.plan.stages[stage].head.name()
             );
@@ -85,7 +85,7 @@ impl Check for JobIds {
                 .map_or(declared.head.head, |axis| axis.span);
             context.report(
                 Diagnostic::new(codes::TOO_MANY_JOBS, span, message)
-                    .help("leave values out with `at`, or divide the suite"),
+                    .help("leave values out with `at`, or divide the suite into several, each with its own values"),
             );
         }
     }

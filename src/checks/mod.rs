@@ -46,6 +46,7 @@ mod unstarted;
 mod unused;
 
 pub(crate) use features::covering;
+pub use host_limits::LONGEST_WORKFLOW;
 
 use rustc_hash::FxHashSet;
 use std::cell::RefCell;

@@ -10,7 +10,7 @@ use crate::checks::CheckedPlan;
 use crate::compile;
 use crate::jobs::Jobs;
 use crate::schema::Plan;
-use crate::targets::{self, Target, banner, pytest};
+use crate::targets::{self, Output, Target, banner, github_actions, pytest};
 use crate::timings::Timings;
 
 /// Writes what a plan is compiled to, or says what has drifted from it.
@@ -37,6 +37,7 @@ pub fn run(arguments: &arguments::Generate, timings: &Timings) -> Result<Outcome
         targets::render_measured(&chosen, &jobs, timings)
     });
     let outputs = outputs.map_err(|e| Failure::new(e.to_string()))?;
+    note_long_workflows(&outputs);
     let origin = banner::origin(&jobs);
     let changes = timings.of(&["compare with what is there"], || {
         write::compare(&out, &outputs, &chosen, origin)
@@ -79,6 +80,17 @@ fn root(checked: &CheckedPlan, plan: &Path) -> Result<PathBuf, Failure> {
         .parent()
         .unwrap_or_else(|| Path::new(""))
         .join(root.as_str()))
+}
+
+/// Says which workflows are longer than GitHub reads: it would start no run of them, and say nothing.
+fn note_long_workflows(outputs: &[Output]) {
+    for (path, length) in github_actions::too_long(outputs) {
+        terminal::error(&format!(
+            "warning[DTP0709]: {path} has {length} bytes, and GitHub starts no run of a workflow with \
+             more than {}: divide the stage",
+            github_actions::LONGEST_WORKFLOW
+        ));
+    }
 }
 
 /// Prints a diff for every file that is not as the plan says.

@@ -179,6 +179,8 @@ codes! {
         "Enrol something that looks into it in a stage that only members start: by a push to a branch, a schedule or by hand.";
     HOST_FORM "DTP0225" "host-form" Structural "Something of a stage cannot be said to its host."
         "Say it in another way, or let the stage run on another host.";
+    SHELL_WORD "DTP0228" "shell-word" Warning "A command holds what only a shell would read."
+        "Write several commands as a list, `sh -c '…'` where a shell is meant, or quotes around what is meant as it stands.";
 
     MARKER_REUSED "DTP0301" "marker-reused" Structural "A marker belongs to two groups."
         "List the marker in one group.";
@@ -276,12 +278,14 @@ codes! {
         "Divide the suite, or run it in another environment.";
     UNMATCHED_GLOB "DTP0705" "unmatched-glob" Structural "A glob matches no file of the repository."
         "Mend the glob, or take it out.";
-    TOO_MANY_JOBS "DTP0706" "too-many-jobs" Structural "A suite has more jobs in one stage than its host runs from one definition."
+    TOO_MANY_JOBS "DTP0706" "too-many-jobs" Structural "A suite has more jobs in one stage than anybody reads in a list of checks."
         "Take axes or values out of the suite, or divide it.";
     TOO_MANY_NEEDS "DTP0707" "too-many-needs" Structural "A job needs more jobs than its host allows."
         "Gate fewer jobs, or take jobs together.";
     RETENTION "DTP0708" "retention" Structural "Files are to be kept for a time that their host does not keep any."
         "Write whole days, from `1d` to `90d`.";
+    WORKFLOW_SIZE "DTP0709" "workflow-size" Warning "The workflow of a stage is larger than its host reads."
+        "Divide the stage, or give its suites fewer jobs.";
 
     UNRUN_TEST "DTP0801" "unrun-test" Promise "A test of the repository is run by no stage."
         "Mark the test so that a job takes it, or let a suite take it. An `accept` of the `gap` that holds such tests lets it pass.";

@@ -162,17 +162,19 @@ impl<'p> Deriver<'p> {
         let needs = builds::needs_of(plan, &cell);
         let question = machines::open_question(plan, cell.environment, runner);
         let place = place(plan, &cell, shard);
+        let container = container(plan, &cell, shard);
+        let python = |tool: &Id<Tool>| setup::python(plan, *tool, container.is_some());
         Job {
             id: id(plan, &cell, shard),
             title: format!("{} ({place})", suite.head.title),
             place,
             shard,
             tool: command::tool_kind(plan, cell.suite),
-            python: tools.iter().find_map(|tool| setup::python(plan, *tool)),
+            python: tools.iter().find_map(python),
             setup,
             waits_for: question.map(|q| q.text.clone()),
             runner,
-            container: container(plan, &cell, shard),
+            container,
             runs,
             verdict: command::verdict(suite),
             report,

@@ -58,10 +58,12 @@ pub fn plugins(plan: &Plan, cell: &super::Cell, sharded: bool) -> Option<Vec<Str
 }
 
 /// The version of Python that a tool asks for; where dtpc installs it with pip, there must be one
-/// that packages may be installed into.
-pub fn python(plan: &Plan, tool: Id<Tool>) -> Option<String> {
+/// that packages may be installed into. An image that a job runs `inside` has its own, into which what
+/// is tested was installed: another one would not find that.
+pub fn python(plan: &Plan, tool: Id<Tool>, inside: bool) -> Option<String> {
     let declared = &plan.tools[tool];
-    let installed = declared.setup.is_empty()
+    let installed = !inside
+        && declared.setup.is_empty()
         && matches!(
             kind_of(plan, tool),
             Some(ToolKind::Pytest | ToolKind::PreCommit | ToolKind::CoveragePy)

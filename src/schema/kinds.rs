@@ -87,7 +87,7 @@ kinds! {
         /// Where people read about it.
         optional "link" link: Option<Text>, "link: \"https://docs.pytest.org/en/stable/\"";
         /// The Python version that jobs set up for it. Without one, the machine's own `python3`, or
-        /// the newest one where dtpc installs the tool with pip.
+        /// the newest one where dtpc installs the tool with pip. In a container it is that of the image.
         optional "python" python: Option<Text>, "python: \"3.12\"";
         /// Actions of GitHub that make a machine ready for it, before its `setup`.
         optional "actions" actions: Vec<Action>, "actions: { uses: \"actions/setup-go@4a3601121dd01d1626a1e23e37211e3254c1c06c\", with: { \"go-version\": \"1.25\" } }";

@@ -5,7 +5,7 @@ use crate::name::Name;
 use crate::schema::kinds::{Axis, Variable};
 use crate::schema::reader::{FieldType, Reader};
 use crate::schema::values::Text;
-use crate::schema::values::text::words_of;
+use crate::schema::values::shell::{self, words_of};
 use crate::schema::{Id, KindId};
 use crate::source::Span;
 use crate::syntax::ast::Value;
@@ -182,6 +182,7 @@ impl FieldType for CommandFormula {
                 .help("the words are split as in a shell: every quote has its partner"),
             );
         };
+        shell::warn(&line.replace(HOLDER, "{…}"), value.span, reader);
         let mut places = places.into_iter();
         let words = words
             .iter()

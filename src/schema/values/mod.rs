@@ -15,6 +15,7 @@ mod quantity;
 mod ready;
 mod reference;
 mod rules;
+mod shell;
 mod size;
 mod text;
 mod trigger;

@@ -9,6 +9,7 @@ use crate::glob::Matcher;
 use crate::lock::{Lock, Sort, name_and_tag};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader};
+use crate::schema::values::shell::{self, words_of};
 use crate::source::Span;
 use crate::syntax::ast::{Value, ValueKind};
 
@@ -169,51 +170,6 @@ pub fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// The words of a line, as a shell splits them, with nothing expanded; nothing if a quote is not closed.
-/// A `#` is a letter as any other: in a plan a command has no comments, and what somebody writes there
-/// is meant.
-pub fn words_of(line: &str) -> Option<Vec<String>> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut rest = line.chars();
-    while let Some(c) = rest.next() {
-        match c {
-            ' ' | '\t' | '\n' => words.extend(word.take()),
-            '\'' => {
-                let word = word.get_or_insert_default();
-                loop {
-                    match rest.next()? {
-                        '\'' => break,
-                        c => word.push(c),
-                    }
-                }
-            }
-            '"' => {
-                let word = word.get_or_insert_default();
-                loop {
-                    match rest.next()? {
-                        '"' => break,
-                        // Inside double quotes a backslash means itself before most letters.
-                        '\\' => match rest.next()? {
-                            '\n' => {}
-                            c @ ('$' | '`' | '"' | '\\') => word.push(c),
-                            c => word.extend(['\\', c]),
-                        },
-                        c => word.push(c),
-                    }
-                }
-            }
-            '\\' => match rest.next()? {
-                '\n' => {}
-                c => word.get_or_insert_default().push(c),
-            },
-            c => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    Some(words)
-}
-
 /// A command as its words, split as a shell would, with nothing expanded.
 #[derive(Debug, Clone, Default)]
 pub struct Command {
@@ -231,10 +187,13 @@ impl FieldType for Command {
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         let text = Text::read(value, reader)?;
         match words_of(&text) {
-            Some(words) if !words.is_empty() => Some(Self {
-                words,
-                span: value.span,
-            }),
+            Some(words) if !words.is_empty() => {
+                shell::warn(&text, value.span, reader);
+                Some(Self {
+                    words,
+                    span: value.span,
+                })
+            }
             Some(_) => reader.wrong(value, "a command"),
             None => reader.report(
                 Diagnostic::new(
@@ -476,44 +435,6 @@ fn without_braces(glob: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_command_is_split_as_in_a_shell() {
-        let words = |line| words_of(line).unwrap_or_default();
-        assert_eq!(words("make  test\tall\n"), ["make", "test", "all"]);
-        assert_eq!(
-            words(r#"a 'b  c' "d \" \$ \x" e\ f '' g'h'"i""#),
-            ["a", "b  c", r#"d " $ \x"#, "e f", "", "ghi"]
-        );
-        assert_eq!(words(""), [""; 0]);
-        for open in ["'a", "\"a", "a\\", "\"a\\"] {
-            assert_eq!(words_of(open), None, "{open}");
-        }
-    }
-
-    #[test]
-    fn no_word_of_a_command_is_taken_for_a_comment() {
-        let words = words_of("make test # all of it").unwrap_or_default();
-        assert_eq!(words, ["make", "test", "#", "all", "of", "it"]);
-        assert_eq!(words_of("curl host/#a #b").unwrap_or_default().len(), 3);
-    }
-
-    /// Whatever else stands in a line: the words are those of the library that splits for a shell.
-    #[test]
-    fn words_are_those_of_a_shell_but_for_comments() {
-        let pieces = ["a", " ", "'", "\"", "\\", "$", "b c", "\t", "é"];
-        let mut state = 7_usize;
-        for _ in 0..5_000 {
-            let mut line = String::new();
-            for _ in 0..8 {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
-                line.push_str(pieces[(state >> 33) % pieces.len()]);
-            }
-            assert_eq!(words_of(&line), shlex::split(&line), "{line:?}");
-        }
-    }
 
     #[test]
     fn escapes_are_resolved_and_hidden_characters_refused() {

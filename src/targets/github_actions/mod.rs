@@ -76,6 +76,20 @@ impl Target for GitHubActions {
     }
 }
 
+/// GitHub starts no run of a workflow whose file is longer than this, in bytes, and says nothing.
+pub use crate::checks::LONGEST_WORKFLOW;
+
+/// The workflows among some outputs that are too long, each with its length in bytes.
+pub fn too_long(outputs: &[Output]) -> impl Iterator<Item = (&str, usize)> {
+    let workflows = outputs.iter().filter_map(|output| match &output.content {
+        Content::Whole(text) if output.path.starts_with(".github/workflows/") => {
+            Some((output.path.as_str(), text.len()))
+        }
+        _ => None,
+    });
+    workflows.filter(|(_, length)| *length > LONGEST_WORKFLOW)
+}
+
 /// The file of a stage's workflow.
 pub fn path(jobs: &Jobs<'_>, stage: Id<Stage>) -> String {
     format!(
