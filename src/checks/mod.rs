@@ -14,6 +14,7 @@ mod conditions;
 mod cycles;
 mod dates;
 mod deployments;
+mod despite;
 mod features;
 mod filterset;
 mod gaps;
@@ -45,6 +46,7 @@ mod trust;
 mod unstarted;
 mod unused;
 
+pub use despite::Broken;
 pub(crate) use features::covering;
 pub use host_limits::LONGEST_WORKFLOW;
 
