@@ -8,6 +8,7 @@ use crate::schema::kinds::{Runner, Secret, Stage};
 use crate::schema::values::{Host, OnFailure, Work};
 use crate::source::Span;
 use crate::targets::RenderError;
+use crate::targets::ci::control_runner;
 use crate::targets::gitlab_ci::refusals;
 
 pub(super) struct GitLab;
@@ -34,14 +35,19 @@ impl Check for GitLab {
             }
         }
         let of_cells = context.cells.iter().map(|cell| {
-            let uses = &plan.suites[cell.suite].uses;
-            (cell.stage, machines::runner(plan, cell), uses)
+            let suite = &plan.suites[cell.suite];
+            (
+                cell.stage,
+                machines::runner(plan, cell),
+                &suite.uses,
+                &suite.permissions,
+            )
         });
         let of_builds = context.builds.iter().map(|job| {
-            let uses = &plan.builds[job.build].uses;
-            (job.stage, job.runner, uses)
+            let build = &plan.builds[job.build];
+            (job.stage, job.runner, &build.uses, &build.permissions)
         });
-        for (stage, runner, uses) in of_cells.chain(of_builds) {
+        for (stage, runner, uses, permissions) in of_cells.chain(of_builds) {
             if !is_here(stage) {
                 continue;
             }
@@ -49,6 +55,9 @@ impl Check for GitLab {
                 let declared: &crate::schema::Decl<Runner> = &plan.runners[runner];
                 let refused = refusals::runner(plan, runner);
                 tell(declared.head.head, refused);
+            }
+            if !permissions.entries.is_empty() {
+                tell(permissions.span, refusals::permissions());
             }
             let secrets: Vec<Id<Secret>> = uses.iter().map(|secret| secret.id).collect();
             let refused = refusals::deployment(plan, stage, &secrets, runner);
@@ -76,6 +85,14 @@ impl Check for GitLab {
                 if jobs > 1 {
                     tell(goal.head.head, refusals::merged_coverage(goal.head.name()));
                 }
+            }
+        }
+        for (id, _) in plan.stages.iter().filter(|(id, _)| is_here(*id)) {
+            if let Some(runner) = control_runner(plan, id) {
+                tell(
+                    plan.runners[runner].head.head,
+                    refusals::runner(plan, runner),
+                );
             }
         }
         for (id, stage) in plan.stages.iter() {

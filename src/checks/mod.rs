@@ -31,6 +31,7 @@ pub(crate) mod overlaps;
 mod parts;
 mod pins;
 mod plan_count;
+mod registries;
 mod retention;
 mod runners;
 mod schedules;
@@ -180,6 +181,7 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &triggers::Triggers,
         &schedules::Schedules,
         &runners::Runners,
+        &registries::Registries,
         &layouts::Layouts,
         &globs::Globs,
         &services::Services,
