@@ -32,6 +32,7 @@ pub(crate) mod overlaps;
 mod parts;
 mod pins;
 mod plan_count;
+mod registries;
 mod retention;
 mod runners;
 mod schedules;
@@ -216,6 +217,7 @@ pub static REGISTRY: &[Group] = &[
             &triggers::Triggers,
             &schedules::Schedules,
             &runners::Runners,
+            &registries::Registries,
             &layouts::Layouts,
             &globs::Globs,
             &services::Services,

@@ -180,6 +180,10 @@ fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
     for (given, what) in [
         (suite.workers.is_some(), "run tests beside each other"),
         (suite.retries.is_some(), "run a test again"),
+        (
+            suite.test_timeout.is_some(),
+            "stop a test that takes too long",
+        ),
     ] {
         if given && !divides {
             let message = format!("{} cannot be told to {what}", kind.title());

@@ -1,18 +1,23 @@
 //! What outsiders can start reaches nothing private and no secret, unless somebody approves.
 
-use super::{Check, Context};
+use super::{Check, Context, registries};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::machines;
 use crate::schema::kinds::{Environment, Runner, Stage};
-use crate::schema::values::{OnFailure, Spanned, Trigger, Visibility};
-use crate::schema::{Id, Plan};
+use crate::schema::values::{Host, OnFailure, Permissions, Spanned, Trigger, Visibility};
+use crate::schema::{Head, Id, Plan};
 use crate::source::Span;
 
 pub(super) struct Trust;
 
 impl Check for Trust {
     fn codes(&self) -> &'static [Code] {
-        &[codes::TRUST, codes::SECRET_TRUST, codes::APPROVAL]
+        &[
+            codes::TRUST,
+            codes::SECRET_TRUST,
+            codes::APPROVAL,
+            codes::WRITE_TRUST,
+        ]
     }
 
     fn check(&self, context: &mut Context<'_>) {
@@ -37,6 +42,13 @@ impl Check for Trust {
                 let name = plan.secrets[secret.id].head.name();
                 secret_reached(context, suite.head.name(), name, secret.span, open);
             }
+            written(context, &suite.head, &suite.permissions, open);
+            for registry in registries::of_cell(plan, cell) {
+                if let Some(password) = plan.registries[registry].password {
+                    let name = plan.secrets[password.id].head.name();
+                    secret_reached(context, suite.head.name(), name, password.span, open);
+                }
+            }
         }
         for (id, stage) in plan.stages.iter() {
             let notice = stage.on_failure.as_ref().and_then(OnFailure::notice);
@@ -45,6 +57,7 @@ impl Check for Trust {
                 let name = plan.secrets[secret.id].head.name();
                 secret_reached(context, stage.head.name(), name, secret.span, open);
             }
+            controlled(context, id);
         }
         for job in context.builds {
             let Some(open) = open_to_outsiders(plan, job.stage) else {
@@ -64,8 +77,68 @@ impl Check for Trust {
                 let name = plan.secrets[secret.id].head.name();
                 secret_reached(context, build.head.name(), name, secret.span, open);
             }
+            written(context, &build.head, &build.permissions, open);
         }
     }
+}
+
+/// A token that may change something is not handed to changes of outsiders. GitHub narrows it for pull
+/// requests of forks, whose jobs would fail; for branches of the repository, copies of such pull
+/// requests among them, it does not.
+fn written(
+    context: &mut Context<'_>,
+    head: &Head,
+    permissions: &Permissions,
+    open: &Spanned<Trigger>,
+) {
+    let Some(scope) = permissions.writes() else {
+        return;
+    };
+    let message = format!(
+        "`{}` would hand a token for {} to changes of outsiders",
+        head.name(),
+        scope.title()
+    );
+    context.report(
+        Diagnostic::new(codes::WRITE_TRUST, permissions.span, message)
+            .label(open.span, "anybody can start the stage")
+            .help(
+                "ask for it in a stage that only members can start, or give the stage an `approval`",
+            ),
+    );
+}
+
+/// The jobs that dtpc adds to a stage run what the change says, before anybody approves it by a
+/// deployment environment: they reach no machine of one's own.
+fn controlled(context: &mut Context<'_>, stage: Id<Stage>) {
+    let plan = context.plan;
+    let declared = &plan.stages[stage];
+    let approval = declared.approval.map(|a| &plan.approvals[a.id]);
+    if approval.is_some_and(|approval| approval.environment.is_none()) {
+        return;
+    }
+    let mut triggers = declared.trigger.iter();
+    let open = triggers.find(|t| t.value.is_open_to_outsiders() || is_of_approved(plan, &t.value));
+    let of_plan = || plan.plans.iter().find_map(|(_, info)| info.control_runner);
+    let named = declared.control_runner.or_else(of_plan);
+    let (Some(open), Some(named)) = (open, named) else {
+        return;
+    };
+    if !matches!(declared.host, Some(Host::GitHub | Host::GitLab))
+        || !machines::is_self_hosted(plan, Some(named.id))
+    {
+        return;
+    }
+    let message = format!(
+        "the jobs that control `{}` would let outsiders reach `{}`, which is a machine of one's own",
+        declared.head.name(),
+        plan.runners[named.id].head.name()
+    );
+    context.report(
+        Diagnostic::new(codes::TRUST, named.span, message)
+            .label(open.span, "anybody can start the stage")
+            .help("name a runner of the host's as the `control_runner` of this stage"),
+    );
 }
 
 /// What lets outsiders start a stage: a trigger that anybody can cause, or a branch that carries other

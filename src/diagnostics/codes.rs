@@ -215,6 +215,8 @@ codes! {
         "Write the 40 digits of the commit: `owner/name@…`.";
     CACHE_TRUST "DTP0407" "cache-trust" Structural "A job would fill a cache, by an action that the plan names, in a stage that outsiders or tags start."
         "Declare a `cache` in place of the action: dtpc fills it only where nobody but members starts a run.";
+    WRITE_TRUST "DTP0410" "write-trust" Structural "A job that outsiders can start would be handed a token that may change something."
+        "Ask for the scope in a stage that only members can start, or give the stage an `approval`.";
 
     GATE_UNKNOWN_JOB "DTP0501" "gate-unknown-job" Structural "A gate names a job that its stage does not have."
         "Enrol the suite in the stage of the gate, or take it out of the gate.";

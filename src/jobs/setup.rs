@@ -45,6 +45,9 @@ pub fn plugins(plan: &Plan, cell: &super::Cell, sharded: bool) -> Option<Vec<Str
     if super::command::retries(plan, cell) > 0 {
         plugins.push("pytest-rerunfailures");
     }
+    if suite.test_timeout.is_some() {
+        plugins.push("pytest-timeout");
+    }
     if sharded {
         plugins.push("pytest-split");
     }

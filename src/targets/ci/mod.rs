@@ -115,15 +115,17 @@ pub enum Deployment<'p> {
 }
 
 /// The deployment environment of a job: the one it waits in until it is approved, if it reaches
-/// something that outsiders may not; else the one that keeps its secrets.
+/// something that outsiders may not or its token may change something; else the one that keeps its
+/// secrets.
 pub fn deployment<'p>(
     plan: &'p Plan,
     stage: Id<Stage>,
     secrets: &[Id<Secret>],
+    writes: bool,
     runner: Option<Id<Runner>>,
 ) -> Option<Deployment<'p>> {
     let approval = plan.stages[stage].approval.map(|a| &plan.approvals[a.id]);
-    let waits = !secrets.is_empty() || machines::is_self_hosted(plan, runner);
+    let waits = writes || !secrets.is_empty() || machines::is_self_hosted(plan, runner);
     let of_approval = approval
         .filter(|_| waits)
         .and_then(|approval| approval.environment.as_ref());
@@ -136,6 +138,13 @@ pub fn deployment<'p>(
     of_approval
         .map(|name| Deployment::Approval(name))
         .or_else(|| of_secret().map(|name| Deployment::Secrets(name)))
+}
+
+/// The runner of the jobs that dtpc adds to a stage, where the plan names one and says what it is.
+pub fn control_runner(plan: &Plan, stage: Id<Stage>) -> Option<Id<Runner>> {
+    let of_plan = || plan.plans.iter().find_map(|(_, info)| info.control_runner);
+    let runner = plan.stages[stage].control_runner.or_else(of_plan)?.id;
+    plan.runners[runner].head.open.is_empty().then_some(runner)
 }
 
 /// What the host calls a variable.

@@ -136,6 +136,9 @@ pub fn cell(jobs: &Jobs<'_>, job: &Job, around: &Surroundings<'_>) -> Result<Cel
     })
 }
 
+/// Where the packages of a job go on a machine whose own Python takes none.
+const VENV: &str = ".dtpc-run/venv";
+
 /// What comes before the tests: the tools, and the services.
 fn before(jobs: &Jobs<'_>, job: &Job) -> Vec<String> {
     let plan = jobs.plan;
@@ -162,6 +165,15 @@ fn before(jobs: &Jobs<'_>, job: &Job) -> Vec<String> {
         .map(|words| command::shell(words))
         .collect();
     if !setup.is_empty() {
+        if job.python.is_some() {
+            all.push(script(
+                "Packages go where the system does not manage them",
+                &format!(
+                    "if {}; then\n  python3 -m venv --clear {VENV}\n  . {VENV}/bin/activate\nfi",
+                    python(&["managed"])
+                ),
+            ));
+        }
         all.push(script("Set up the tools", &setup.join("\n")));
     }
     for id in &job.services {
@@ -470,7 +482,7 @@ pub fn deployment(
     secrets: &[Id<Secret>],
     runner: Option<Id<Runner>>,
 ) -> Result<Option<Environment>, RenderError> {
-    let Some(deployment) = ci::deployment(plan, stage, secrets, runner) else {
+    let Some(deployment) = ci::deployment(plan, stage, secrets, false, runner) else {
         return Ok(None);
     };
     let (name, action) = match deployment {

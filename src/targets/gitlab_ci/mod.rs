@@ -121,6 +121,16 @@ pub mod refusals {
         ))
     }
 
+    /// What the token of a job may do.
+    ///
+    /// # Errors
+    /// Always: it is the same for every job of a project.
+    pub fn permissions() -> Result<(), RenderError> {
+        Err(RenderError::new(
+            "on GitLab CI the settings of the project say what the token of a job may do, for all jobs alike",
+        ))
+    }
+
     /// A coverage that several jobs measure.
     ///
     /// # Errors
@@ -270,6 +280,8 @@ fn entries(all: &Jobs<'_>, stage: Id<Stage>) -> Result<IndexMap<String, JobEntry
     let shared = JobEntry {
         stage: Some(plan.stages[stage].head.name().to_owned()),
         rules: rules::of_stage(plan, stage),
+        // For the jobs that have no runner of their own: those that dtpc adds.
+        tags: jobs::tags(plan, ci::control_runner(plan, stage))?,
         ..JobEntry::default()
     };
     let mut entries = IndexMap::from([(hidden(plan, stage), shared)]);

@@ -215,6 +215,8 @@ pub fn stage(jobs: &Jobs<'_>, id: Id<Stage>) -> StageSection {
         format!("{by} ({})", approval.head.title)
     });
     fact(&mut facts, head, "approval", "Approved by", approval);
+    let timeout = stage.timeout.map(|d| d.value.to_string());
+    fact(&mut facts, head, "timeout", "Jobs stopped after", timeout);
     let retries = stage.retries.map(suites::retries_of_a_stage);
     fact(
         &mut facts,

@@ -54,6 +54,11 @@ fn suite_facts(plan: &Plan, id: Id<Suite>, suite: &Decl<Suite>) -> Vec<(&'static
     say("needs", "Waits for", Some(words::needs(plan, &suite.needs)));
     let uses = titles(suite.uses.iter().map(|secret| &plan.secrets[secret.id]));
     say("uses", "Secrets", Some(uses));
+    say(
+        "permissions",
+        "Its token",
+        words::permissions(&suite.permissions),
+    );
     let parts: Vec<String> = plan.parts_of[id.index()]
         .iter()
         .map(|part| {
@@ -85,6 +90,11 @@ fn suite_facts(plan: &Plan, id: Id<Suite>, suite: &Decl<Suite>) -> Vec<(&'static
         "retries",
         "Failed tests run again",
         suite.retries.map(times),
+    );
+    say(
+        "test_timeout",
+        "One test stopped after",
+        suite.test_timeout.map(|d| d.value.to_string()),
     );
     say(
         "cleanup",
@@ -327,6 +337,11 @@ pub fn builds(plan: &Plan) -> Vec<BuildSection> {
             say("needs", "Waits for", Some(words::needs(plan, &build.needs)));
             let uses = titles(build.uses.iter().map(|secret| &plan.secrets[secret.id]));
             say("uses", "Secrets", Some(uses));
+            say(
+                "permissions",
+                "Its token",
+                words::permissions(&build.permissions),
+            );
             let paths = build.paths.map(|p| plan.path_sets[p.id].head.title.clone());
             say("paths", "Made from the files", paths);
             say(
