@@ -2,7 +2,7 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::jobs::{Cell, machines, shards};
+use crate::jobs::{Cell, Reach, machines, shards};
 use crate::schema::Id;
 use crate::schema::kinds::{Runner, Secret, Stage};
 use crate::schema::values::{Host, OnFailure, Work};
@@ -35,13 +35,14 @@ impl Check for GitLab {
         }
         let of_cells = context.cells.iter().map(|cell| {
             let uses = &plan.suites[cell.suite].uses;
-            (cell.stage, machines::runner(plan, cell), uses)
+            let runner = machines::runner(plan, cell);
+            (cell.stage, Some(cell.environment), runner, uses)
         });
         let of_builds = context.builds.iter().map(|job| {
-            let uses = &plan.builds[job.build].uses;
-            (job.stage, job.runner, uses)
+            let build = &plan.builds[job.build];
+            (job.stage, build.on.map(|on| on.id), job.runner, &build.uses)
         });
-        for (stage, runner, uses) in of_cells.chain(of_builds) {
+        for (stage, environment, runner, uses) in of_cells.chain(of_builds) {
             if !is_here(stage) {
                 continue;
             }
@@ -51,7 +52,13 @@ impl Check for GitLab {
                 tell(declared.head.head, refused);
             }
             let secrets: Vec<Id<Secret>> = uses.iter().map(|secret| secret.id).collect();
-            let refused = refusals::deployment(plan, stage, &secrets, runner);
+            let reach = Reach {
+                stage,
+                environment,
+                runner,
+                secrets: &secrets,
+            };
+            let refused = refusals::deployment(plan, &reach);
             tell(plan.stages[stage].head.head, refused);
         }
         for cell in context.cells.iter().filter(|cell| is_here(cell.stage)) {

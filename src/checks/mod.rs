@@ -34,6 +34,7 @@ mod plan_count;
 mod retention;
 mod runners;
 mod schedules;
+mod secrets;
 mod selections;
 mod services;
 mod stages;
@@ -208,7 +209,7 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &overlaps::Overlaps,
         &unused::UnaskedMarkers,
     ],
-    &[&accepts::Accepts],
+    &[&accepts::Accepts, &secrets::Secrets],
 ];
 
 /// Looks at a plan from every side.

@@ -23,6 +23,7 @@ pub mod named;
 mod names;
 pub mod path;
 pub mod profiles;
+pub mod reach;
 pub mod selection;
 pub mod sets;
 mod settings;
@@ -34,6 +35,7 @@ pub use command::{Run, Shard};
 pub use derive::services;
 pub use fill::{Filled, Late};
 pub use names::id;
+pub use reach::Reach;
 pub use settings::{conditions, duration, outcome, shards, timeout};
 pub use setup::NEWEST_PYTHON;
 

@@ -18,8 +18,8 @@ use super::banner::{self, Comment};
 use super::ci::gate::TIMEOUT;
 use super::ci::{self, Deployment, Dialect, selection, variable_key};
 use super::{Content, Output, RenderError, Target, yaml};
-use crate::jobs::{BuildJob, Filled, Job, Jobs, Late};
-use crate::schema::kinds::{Runner, Secret, Stage};
+use crate::jobs::{BuildJob, Filled, Job, Jobs, Late, Reach};
+use crate::schema::kinds::{Runner, Stage};
 use crate::schema::values::{COPIES, Host, Trigger};
 use crate::schema::{Decl, Id, Plan};
 use literal::literal;
@@ -181,7 +181,7 @@ fn entry(jobs: &Jobs<'_>, job: &Job, selected: bool) -> JobEntry {
     }
     JobEntry {
         runs_on: runs_on(job.runner.map(|r| &plan.runners[r].body)),
-        environment: deployment(plan, job.stage, &job.secrets, job.runner),
+        environment: deployment(plan, &Reach::of_job(job)),
         timeout_minutes: job.timeout.whole_minutes().max(1),
         outputs: steps::outputs(jobs, job),
         container: job.container.as_ref().map(|image| workflow::Container {
@@ -221,7 +221,7 @@ fn build_entry(jobs: &Jobs<'_>, build: &BuildJob, selected: bool) -> JobEntry {
     }
     JobEntry {
         runs_on: runs_on(build.runner.map(|r| &plan.runners[r].body)),
-        environment: deployment(plan, build.stage, &build.secrets, build.runner),
+        environment: deployment(plan, &Reach::of_build(plan, build)),
         timeout_minutes: build.timeout.whole_minutes().max(1),
         steps: steps::of_build(jobs, build),
         ..common
@@ -229,14 +229,8 @@ fn build_entry(jobs: &Jobs<'_>, build: &BuildJob, selected: bool) -> JobEntry {
 }
 
 /// The deployment environment of a job.
-fn deployment(
-    plan: &Plan,
-    stage: Id<Stage>,
-    secrets: &[Id<Secret>],
-    runner: Option<Id<Runner>>,
-) -> Option<String> {
-    let (Deployment::Approval(name) | Deployment::Secrets(name)) =
-        ci::deployment(plan, stage, secrets, runner)?;
+fn deployment(plan: &Plan, reach: &Reach<'_>) -> Option<String> {
+    let (Deployment::Approval(name) | Deployment::Secrets(name)) = ci::deployment(plan, reach)?;
     Some(literal(name))
 }
 
