@@ -3,7 +3,7 @@
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::schema::kinds::Stage;
-use crate::schema::values::{Condition, ConditionNode, Fact, Trigger};
+use crate::schema::values::{Condition, ConditionNode, Fact, Host, Outcome, Spanned, Trigger};
 use crate::schema::{Id, Plan};
 use crate::source::Span;
 
@@ -19,6 +19,7 @@ impl Check for Conditions {
 
     fn check(&self, context: &mut Context<'_>) {
         let plan = context.plan;
+        unasked(context);
         let mut seen: Vec<(Span, Id<Stage>)> = Vec::new();
         for cell in context.cells {
             for condition in crate::jobs::conditions(plan, cell) {
@@ -41,6 +42,41 @@ impl Check for Conditions {
                 context.report(diagnostic);
             }
         }
+    }
+}
+
+/// A job that is manual is in runs that somebody starts by hand: GitHub knows no other way to ask for
+/// it, while GitLab shows it in every pipeline.
+fn unasked(context: &mut Context<'_>) {
+    let plan = context.plan;
+    let mut seen: Vec<(Span, Id<Stage>)> = Vec::new();
+    for cell in context.cells {
+        let stage = &plan.stages[cell.stage];
+        let Some(Outcome::Manual(weakening)) = crate::jobs::outcome(plan, cell) else {
+            continue;
+        };
+        let is_asked =
+            |trigger: &Spanned<Trigger>| matches!(trigger.value, Trigger::Dispatch { .. });
+        if stage.host != Some(Host::GitHub)
+            || stage.trigger.iter().any(is_asked)
+            || seen.contains(&(weakening.span, cell.stage))
+        {
+            continue;
+        }
+        // What starts a stage may be open still; one that nothing starts is reported for itself.
+        let Some(first) = stage.trigger.first() else {
+            continue;
+        };
+        seen.push((weakening.span, cell.stage));
+        let message = format!(
+            "this runs when somebody asks for it, and nobody can start the stage `{}` by hand",
+            stage.head.name()
+        );
+        context.report(
+            Diagnostic::new(codes::CONDITION_NEVER, weakening.span, message)
+                .label(first.span, "what starts the stage")
+                .help("its jobs would never run: add `dispatch` to the `trigger` of the stage, or run them in a stage that has it"),
+        );
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::jobs::{Cell, machines, shards};
+use crate::jobs::{Cell, Reach, machines, shards};
 use crate::schema::kinds::{Artifact, Runner, Secret, Stage};
-use crate::schema::values::{Host, OnFailure, Work};
+use crate::schema::values::{Command, Host, OnFailure, Work};
 use crate::schema::{Decl, Id};
 use crate::source::Span;
 use crate::targets::RenderError;
@@ -37,7 +37,7 @@ impl Check for GitLab {
         let of_cells = context.cells.iter().map(|cell| {
             let suite = &plan.suites[cell.suite];
             (
-                cell.stage,
+                (cell.stage, Some(cell.environment)),
                 machines::runner(plan, cell),
                 &suite.uses,
                 &suite.permissions,
@@ -45,9 +45,10 @@ impl Check for GitLab {
         });
         let of_builds = context.builds.iter().map(|job| {
             let build = &plan.builds[job.build];
-            (job.stage, job.runner, &build.uses, &build.permissions)
+            let place = (job.stage, build.on.map(|on| on.id));
+            (place, job.runner, &build.uses, &build.permissions)
         });
-        for (stage, runner, uses, permissions) in of_cells.chain(of_builds) {
+        for ((stage, environment), runner, uses, permissions) in of_cells.chain(of_builds) {
             if !is_here(stage) {
                 continue;
             }
@@ -60,22 +61,18 @@ impl Check for GitLab {
                 tell(permissions.span, refusals::permissions());
             }
             let secrets: Vec<Id<Secret>> = uses.iter().map(|secret| secret.id).collect();
-            let refused = refusals::deployment(plan, stage, &secrets, runner);
+            let reach = Reach {
+                stage,
+                environment,
+                runner,
+                secrets,
+                writes: false,
+            };
+            let refused = refusals::deployment(plan, &reach);
             tell(plan.stages[stage].head.head, refused);
         }
-        for cell in context.cells.iter().filter(|cell| is_here(cell.stage)) {
-            let own = &plan.suites[cell.suite].cleanup;
-            let of_environment = &plan.environments[cell.environment].cleanup;
-            if let Some(first) = own.first().or(of_environment.first()) {
-                tell(first.span, refusals::cleanup());
-            }
-        }
-        for job in context.builds.iter().filter(|job| is_here(job.stage)) {
-            let on = plan.builds[job.build].on;
-            let cleanup = on.and_then(|on| plan.environments[on.id].cleanup.first());
-            if let Some(first) = cleanup {
-                tell(first.span, refusals::cleanup());
-            }
+        for first in cleanups(context) {
+            tell(first.span, refusals::cleanup());
         }
         for (_, goal) in plan.coverages.iter() {
             for stage in goal.stages.iter().filter(|stage| is_here(stage.id)) {
@@ -134,4 +131,21 @@ fn made_here<'a>(context: &Context<'a>) -> Vec<&'a Decl<Artifact>> {
     };
     let artifacts = plan.artifacts.iter().map(|(_, artifact)| artifact);
     artifacts.filter(|artifact| is_made(artifact)).collect()
+}
+
+/// The first command of each clean-up behind a job or a build of GitLab.
+fn cleanups<'a>(context: &Context<'a>) -> Vec<&'a Command> {
+    let plan = context.plan;
+    let is_here = |stage: Id<Stage>| plan.stages[stage].host == Some(Host::GitLab);
+    let cells = context.cells.iter().filter(|cell| is_here(cell.stage));
+    let of_cells = cells.filter_map(|cell| {
+        let own = plan.suites[cell.suite].cleanup.first();
+        own.or(plan.environments[cell.environment].cleanup.first())
+    });
+    let builds = context.builds.iter().filter(|job| is_here(job.stage));
+    let of_builds = builds.filter_map(|job| {
+        let on = plan.builds[job.build].on?;
+        plan.environments[on.id].cleanup.first()
+    });
+    of_cells.chain(of_builds).collect()
 }

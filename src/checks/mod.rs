@@ -36,6 +36,7 @@ mod registries;
 mod retention;
 mod runners;
 mod schedules;
+mod secrets;
 mod selections;
 mod services;
 mod stages;
@@ -253,7 +254,7 @@ pub static REGISTRY: &[Group] = &[
     Group {
         name: "accepted",
         after: &["shape", "jobs", "settings", "proofs"],
-        checks: &[&accepts::Accepts],
+        checks: &[&accepts::Accepts, &secrets::Secrets],
     },
 ];
 

@@ -2,10 +2,10 @@
 
 use super::{Check, Context, registries};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::jobs::machines;
-use crate::schema::kinds::{Environment, Runner, Stage};
-use crate::schema::values::{Host, OnFailure, Permissions, Spanned, Trigger, Visibility};
-use crate::schema::{Head, Id, Plan};
+use crate::jobs::{machines, reach};
+use crate::schema::kinds::{Approval, Environment, Runner, Stage};
+use crate::schema::values::{Host, OnFailure, Permissions, Spanned, Trigger};
+use crate::schema::{Decl, Head, Id, Plan};
 use crate::source::Span;
 
 pub(super) struct Trust;
@@ -85,12 +85,7 @@ impl Check for Trust {
 /// A token that may change something is not handed to changes of outsiders. GitHub narrows it for pull
 /// requests of forks, whose jobs would fail; for branches of the repository, copies of such pull
 /// requests among them, it does not.
-fn written(
-    context: &mut Context<'_>,
-    head: &Head,
-    permissions: &Permissions,
-    open: &Spanned<Trigger>,
-) {
+fn written(context: &mut Context<'_>, head: &Head, permissions: &Permissions, open: Open<'_>) {
     let Some(scope) = permissions.writes() else {
         return;
     };
@@ -100,11 +95,12 @@ fn written(
         scope.title()
     );
     context.report(
-        Diagnostic::new(codes::WRITE_TRUST, permissions.span, message)
-            .label(open.span, "anybody can start the stage")
-            .help(
-                "ask for it in a stage that only members can start, or give the stage an `approval`",
-            ),
+        open.shown_in(Diagnostic::new(
+            codes::WRITE_TRUST,
+            permissions.span,
+            message,
+        ))
+        .help("ask for it in a stage that only members can start, or give the stage an `approval`"),
     );
 }
 
@@ -141,18 +137,48 @@ fn controlled(context: &mut Context<'_>, stage: Id<Stage>) {
     );
 }
 
+/// How outsiders start a stage.
+#[derive(Clone, Copy)]
+struct Open<'p> {
+    /// What they can cause.
+    trigger: &'p Spanned<Trigger>,
+    /// Where an approval is named that approves nothing yet.
+    approval: Option<Span>,
+}
+
+impl Open<'_> {
+    fn shown_in(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let diagnostic = diagnostic.label(self.trigger.span, "anybody can start the stage");
+        match self.approval {
+            Some(span) => diagnostic.label(span, "how this is given is open still"),
+            None => diagnostic,
+        }
+    }
+}
+
 /// What lets outsiders start a stage: a trigger that anybody can cause, or a branch that carries other
-/// people's changes, where nobody approves them first.
-fn open_to_outsiders(plan: &Plan, stage: Id<Stage>) -> Option<&Spanned<Trigger>> {
+/// people's changes, where nobody approves them first. An approval of which nobody knows yet how it is
+/// given approves nothing.
+fn open_to_outsiders(plan: &Plan, stage: Id<Stage>) -> Option<Open<'_>> {
     let stage = &plan.stages[stage];
     // An approval that does not cover what starts the stage is reported for itself.
-    if stage.approval.is_some() {
+    let is_given = |approval: &Decl<Approval>| {
+        let is_said = approval.environment.is_some() || approval.branches.is_some();
+        is_said || approval.head.open.is_empty()
+    };
+    if stage
+        .approval
+        .is_some_and(|named| is_given(&plan.approvals[named.id]))
+    {
         return None;
     }
-    stage
-        .trigger
-        .iter()
-        .find(|t| t.value.is_open_to_outsiders() || is_of_approved(plan, &t.value))
+    let mut triggers = stage.trigger.iter();
+    let trigger =
+        triggers.find(|t| t.value.is_open_to_outsiders() || is_of_approved(plan, &t.value))?;
+    Some(Open {
+        trigger,
+        approval: stage.approval.map(|named| named.span),
+    })
 }
 
 /// Whether a push starts something on branches that carry other people's changes, as an approval says
@@ -177,10 +203,13 @@ fn approvals(context: &mut Context<'_>) {
             continue;
         };
         let approval = &plan.approvals[named.id];
-        if approval.environment.is_some() || !approval.head.open.is_empty() {
+        if approval.environment.is_some() {
             continue;
         }
         let Some(branches) = &approval.branches else {
+            if !approval.head.open.is_empty() {
+                continue;
+            }
             let message = format!("`{}` does not say how it is given", approval.head.name());
             context.report(
                 Diagnostic::new(codes::APPROVAL, named.span, message)
@@ -224,47 +253,28 @@ fn private(
     who: &str,
     (environment, reach): (Id<Environment>, Span),
     runner: Option<Id<Runner>>,
-    open: &Spanned<Trigger>,
+    open: Open<'_>,
 ) {
     let plan = context.plan;
-    let declared = &plan.environments[environment];
-    let (why, place) = match declared.visibility {
-        Some(v) if v.value == Visibility::Private => ("is private", v.span),
-        None => match declared.head.open("visibility") {
-            Some(question) => ("is not known to be public", question.span),
-            None => ("is not said to be public", declared.head.head),
-        },
-        Some(v) if machines::is_self_hosted(plan, runner) => {
-            ("runs on a machine of one's own", v.span)
-        }
-        Some(_) => match machines::open_question(plan, environment, runner) {
-            Some(question) => ("has no runner that is known to be public", question.span),
-            None => return,
-        },
+    let Some(closed) = reach::closed(plan, environment, runner) else {
+        return;
     };
     let message = format!(
-        "`{who}` would let outsiders reach the environment `{}`, which {why}",
-        declared.head.name()
+        "`{who}` would let outsiders reach the environment `{}`, which {}",
+        plan.environments[environment].head.name(),
+        closed.why
     );
     context.report(
-        Diagnostic::new(codes::TRUST, reach, message)
-            .label(open.span, "anybody can start the stage")
-            .label(place, "the environment")
+        open.shown_in(Diagnostic::new(codes::TRUST, reach, message))
+            .label(closed.span, "the environment")
             .help("run it in a stage that only members can start, or in a public environment"),
     );
 }
 
-fn secret_reached(
-    context: &mut Context<'_>,
-    who: &str,
-    secret: &str,
-    span: Span,
-    open: &Spanned<Trigger>,
-) {
+fn secret_reached(context: &mut Context<'_>, who: &str, secret: &str, span: Span, open: Open<'_>) {
     let message = format!("`{who}` would hand the secret `{secret}` to changes of outsiders");
     context.report(
-        Diagnostic::new(codes::SECRET_TRUST, span, message)
-            .label(open.span, "anybody can start the stage")
+        open.shown_in(Diagnostic::new(codes::SECRET_TRUST, span, message))
             .help("use it in a stage that only members can start, or give the stage an `approval`"),
     );
 }

@@ -23,6 +23,7 @@ pub mod named;
 mod names;
 pub mod path;
 pub mod profiles;
+pub mod reach;
 pub mod registries;
 pub mod selection;
 pub mod sets;
@@ -35,6 +36,7 @@ pub use command::{Run, Shard};
 pub use derive::{container, services};
 pub use fill::{Filled, Late};
 pub use names::id;
+pub use reach::Reach;
 pub use settings::{conditions, duration, given_timeout, outcome, shards, timeout};
 pub use setup::NEWEST_PYTHON;
 

@@ -161,11 +161,13 @@ kinds! {
         optional "when" when: Option<Condition>, "when: not fork";
         /// The runner of the jobs that dtpc adds to it, in place of the plan's `control_runner`.
         optional "control_runner" control_runner: Option<Ref<Runner>>, "control_runner: hosted";
-        /// The approval that a change needs before its jobs begin: it raises the trust of the stage.
+        /// The approval that a change needs before jobs begin that reach what outsiders may not: it raises
+        /// the trust of the stage.
         optional "approval" approval: Option<Ref<Approval>>, "approval: copy_bot";
         /// After how long a job of it is stopped, for suites that do not say it themselves.
         optional "timeout" timeout: Option<Spanned<Duration>>, "timeout: 45min";
-        /// How often a test that fails is run again, for suites that do not say it themselves.
+        /// How often a test that fails is run again, for suites of pytest and of nextest that do not say it
+        /// themselves. Other tools cannot be told: their tests are run once.
         optional "retries" retries: Option<u32>, "retries: 1";
         /// What a failure does. With a `channel`, a job behind the others posts a message to the webhook
         /// whose address the secret holds, only if a job failed that blocks: the stage, the run, what
@@ -183,7 +185,9 @@ kinds! {
         required "stage" stage: Option<Ref<Stage>>, "stage: pre_merge";
         /// The jobs that must succeed. Without it, every job of the stage that is not in `advises`.
         optional "requires" requires: Vec<JobPattern>, "requires: [unit_rust, serve(environment: cpu_mock)]";
-        /// Results beside success that it lets pass, each with its reason and its end.
+        /// Results beside success that it lets pass, each with its reason and its end. `cancelled` is also
+        /// what GitHub calls a job that took longer than its `timeout`: who allows the one allows the
+        /// other.
         optional "allows" allows: Vec<Allowance>, "allows: cancelled(because: \"the queue cancels\", owner: ci_team, expires: 2027-01-01)";
         /// Jobs whose results are shown and do not decide.
         optional "advises" advises: Vec<JobPattern>, "advises: [disagg_perf]";
@@ -548,7 +552,8 @@ kinds! {
         /// The branches that carry approved changes alone: a regular expression that the whole name
         /// matches.
         optional "branches" branches: Option<BranchPattern>, "branches: \"pull-request/[0-9]+\"";
-        /// The deployment environment of the host whose reviewers approve.
+        /// The deployment environment of the host whose reviewers approve. The jobs and builds of a stage
+        /// with the approval wait in it if they use a secret, or are in a place that is not public.
         optional "environment" environment: Option<Line>, "environment: \"gpu-approval\"";
     }
 

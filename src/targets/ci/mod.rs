@@ -15,7 +15,7 @@ pub mod tests;
 
 use std::str::FromStr;
 
-use crate::jobs::{Job, Jobs, machines};
+use crate::jobs::{Job, Jobs, Reach};
 use crate::schema::kinds::{Runner, Secret, Stage, Variable};
 use crate::schema::values::Host;
 use crate::schema::{Id, Plan};
@@ -117,20 +117,15 @@ pub enum Deployment<'p> {
 /// The deployment environment of a job: the one it waits in until it is approved, if it reaches
 /// something that outsiders may not or its token may change something; else the one that keeps its
 /// secrets.
-pub fn deployment<'p>(
-    plan: &'p Plan,
-    stage: Id<Stage>,
-    secrets: &[Id<Secret>],
-    writes: bool,
-    runner: Option<Id<Runner>>,
-) -> Option<Deployment<'p>> {
-    let approval = plan.stages[stage].approval.map(|a| &plan.approvals[a.id]);
-    let waits = writes || !secrets.is_empty() || machines::is_self_hosted(plan, runner);
+pub fn deployment<'p>(plan: &'p Plan, reach: &Reach) -> Option<Deployment<'p>> {
+    let stage = &plan.stages[reach.stage];
+    let approval = stage.approval.map(|a| &plan.approvals[a.id]);
     let of_approval = approval
-        .filter(|_| waits)
+        .filter(|_| reach.is_closed(plan))
         .and_then(|approval| approval.environment.as_ref());
     let of_secret = || {
-        let mut environments = secrets
+        let mut environments = reach
+            .secrets
             .iter()
             .map(|id| plan.secrets[*id].environment.as_ref());
         environments.find_map(|environment| environment)

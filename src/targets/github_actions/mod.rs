@@ -19,9 +19,9 @@ use super::banner::{self, Comment};
 use super::ci::gate::TIMEOUT;
 use super::ci::{self, Deployment, Dialect, selection, variable_key};
 use super::{Content, Output, RenderError, Target, yaml};
-use crate::jobs::{BuildJob, Filled, Job, Jobs, Late, registries};
-use crate::schema::kinds::{Runner, Secret, Stage};
-use crate::schema::values::{COPIES, Host, Permissions, Trigger};
+use crate::jobs::{BuildJob, Filled, Job, Jobs, Late, Reach};
+use crate::schema::kinds::{Runner, Stage};
+use crate::schema::values::{COPIES, Host, Trigger};
 use crate::schema::{Decl, Id, Plan};
 use literal::literal;
 use workflow::{Concurrency, Input, JobEntry, Run, RunDefaults, RunsOn, Workflow};
@@ -208,11 +208,9 @@ fn entry(jobs: &Jobs<'_>, job: &Job, selected: bool) -> JobEntry {
     if let Some(question) = &job.waits_for {
         return waiting(common, question);
     }
-    let passwords = registries::passwords(plan, &job.registries);
-    let secrets: Vec<Id<Secret>> = job.secrets.iter().copied().chain(passwords).collect();
     JobEntry {
         runs_on: runs_on(job.runner.map(|r| &plan.runners[r].body)),
-        environment: deployment(plan, job.stage, &secrets, &suite.permissions, job.runner),
+        environment: deployment(plan, &Reach::of_job(plan, job)),
         permissions: access::permissions(
             plan,
             &suite.permissions,
@@ -259,13 +257,7 @@ fn build_entry(jobs: &Jobs<'_>, build: &BuildJob, selected: bool) -> JobEntry {
     }
     JobEntry {
         runs_on: runs_on(build.runner.map(|r| &plan.runners[r].body)),
-        environment: deployment(
-            plan,
-            build.stage,
-            &build.secrets,
-            &declared.permissions,
-            build.runner,
-        ),
+        environment: deployment(plan, &Reach::of_build(plan, build)),
         permissions: access::permissions(
             plan,
             &declared.permissions,
@@ -279,16 +271,8 @@ fn build_entry(jobs: &Jobs<'_>, build: &BuildJob, selected: bool) -> JobEntry {
 }
 
 /// The deployment environment of a job.
-fn deployment(
-    plan: &Plan,
-    stage: Id<Stage>,
-    secrets: &[Id<Secret>],
-    permissions: &Permissions,
-    runner: Option<Id<Runner>>,
-) -> Option<String> {
-    let writes = permissions.writes().is_some();
-    let (Deployment::Approval(name) | Deployment::Secrets(name)) =
-        ci::deployment(plan, stage, secrets, writes, runner)?;
+fn deployment(plan: &Plan, reach: &Reach) -> Option<String> {
+    let (Deployment::Approval(name) | Deployment::Secrets(name)) = ci::deployment(plan, reach)?;
     Some(literal(name))
 }
 

@@ -6,7 +6,7 @@ use serde_yaml::{Commented, FlowSeq};
 use super::matrix::{Cell, Group, Wait};
 use super::pipeline::{Artifacts, CoverageReport, Environment, JobEntry, Need, Reports, Service};
 use super::{DIALECT, hidden, python, rules, text};
-use crate::jobs::{BuildJob, Filled, Job, Jobs, NEWEST_PYTHON, command};
+use crate::jobs::{BuildJob, Filled, Job, Jobs, NEWEST_PYTHON, Reach, command};
 use crate::name::one_line;
 use crate::schema::kinds::{Artifact, Runner, Secret, Stage};
 use crate::schema::values::{Outcome, Ready};
@@ -97,7 +97,7 @@ pub fn cell(jobs: &Jobs<'_>, job: &Job, around: &Surroundings<'_>) -> Result<Cel
             after: Vec::new(),
         });
     }
-    let environment = deployment(plan, job.stage, &job.secrets, job.runner)?;
+    let environment = deployment(plan, &Reach::of_job(plan, job))?;
     let image = job.container.as_ref();
     let containers = job.services.iter().map(|id| &plan.services[*id]);
     let services: Vec<Service> = containers
@@ -350,7 +350,7 @@ pub fn build(
     artifacts.expire_in = days(longest(plan, &build.makes));
     Ok(JobEntry {
         tags: tags(plan, build.runner)?,
-        environment: deployment(plan, stage, &build.secrets, build.runner)?,
+        environment: deployment(plan, &Reach::of_build(plan, build))?,
         timeout: Some(minutes(build.timeout.whole_minutes())),
         script: commands,
         artifacts: Some(artifacts),
@@ -476,13 +476,11 @@ pub fn tags(
 }
 
 /// The deployment environment of a job.
-pub fn deployment(
-    plan: &Plan,
-    stage: Id<Stage>,
-    secrets: &[Id<Secret>],
-    runner: Option<Id<Runner>>,
-) -> Result<Option<Environment>, RenderError> {
-    let Some(deployment) = ci::deployment(plan, stage, secrets, false, runner) else {
+///
+/// # Errors
+/// A name that GitLab does not take.
+pub fn deployment(plan: &Plan, reach: &Reach) -> Result<Option<Environment>, RenderError> {
+    let Some(deployment) = ci::deployment(plan, reach) else {
         return Ok(None);
     };
     let (name, action) = match deployment {

@@ -99,7 +99,8 @@ impl Target for GitLabCi {
 /// What cannot be said to GitLab, for the check that says so where it is declared.
 pub mod refusals {
     use super::{jobs, text};
-    use crate::schema::kinds::{Runner, Secret, Stage};
+    use crate::jobs::Reach;
+    use crate::schema::kinds::Runner;
     use crate::schema::{Id, Plan};
     use crate::targets::RenderError;
 
@@ -153,13 +154,8 @@ pub mod refusals {
     ///
     /// # Errors
     /// A name that GitLab does not take.
-    pub fn deployment(
-        plan: &Plan,
-        stage: Id<Stage>,
-        secrets: &[Id<Secret>],
-        runner: Option<Id<Runner>>,
-    ) -> Result<(), RenderError> {
-        jobs::deployment(plan, stage, secrets, runner).map(drop)
+    pub fn deployment(plan: &Plan, reach: &Reach) -> Result<(), RenderError> {
+        jobs::deployment(plan, reach).map(drop)
     }
 
     /// The deployment environment that keeps a secret.

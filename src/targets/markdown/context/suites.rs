@@ -131,7 +131,10 @@ fn times(retries: u32) -> String {
 
 /// How often a failed test is run again in a stage whose suites do not say it.
 pub fn retries_of_a_stage(retries: u32) -> String {
-    format!("{}, where the suite does not say it", times(retries))
+    format!(
+        "{}, in suites of pytest and nextest that do not say it",
+        times(retries)
+    )
 }
 
 fn inside(plan: &Plan, container: &Container) -> String {
