@@ -22,6 +22,7 @@ pub mod machines;
 pub mod named;
 mod names;
 pub mod path;
+pub mod pins;
 pub mod profiles;
 pub mod reach;
 pub mod registries;

@@ -96,7 +96,9 @@ kinds! {
         /// Actions of GitHub that make a machine ready for it, before its `setup`.
         optional "actions" actions: Vec<Action>, "actions: { uses: \"actions/setup-go@4a3601121dd01d1626a1e23e37211e3254c1c06c\", with: { \"go-version\": \"1.25\" } }";
         /// Commands that make a fresh checkout ready for it, in order. Without any, what installs the
-        /// tool itself: `python3 -m pip install pytest` and the like.
+        /// tool itself, at the version that this release of dtpc is tested with: `python3 -m pip install
+        /// pytest==…` and the like. A `python` older than that version supports gets the newest that pip
+        /// finds for it.
         optional "setup" setup: Vec<Command>, "setup: [\"python3 -m pip install -r requirements.txt\"]";
         /// What its jobs need not fetch or make anew.
         optional "caches" caches: Vec<Ref<Cache>>, "caches: [cargo_registry]";

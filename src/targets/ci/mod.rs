@@ -12,6 +12,7 @@ pub mod selection;
 pub mod services;
 pub mod summary;
 pub mod tests;
+pub mod tools;
 
 use std::str::FromStr;
 
@@ -98,6 +99,7 @@ impl Dialect {
 pub fn scripts(jobs: &Jobs<'_>, dialect: &Dialect) -> Result<Vec<Output>, RenderError> {
     let mut outputs: Vec<Output> = gate::script(jobs, dialect).into_iter().collect();
     outputs.extend(empty::script(jobs, dialect));
+    outputs.extend(tools::constraints(jobs, dialect));
     outputs.extend(selection::outputs(jobs, dialect)?);
     outputs.push(summary::script(jobs, dialect));
     outputs.extend(notify::script(jobs, dialect));

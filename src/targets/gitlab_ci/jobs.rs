@@ -14,7 +14,7 @@ use crate::schema::{Id, Plan};
 use crate::targets::RenderError;
 use crate::targets::ci::results::{self, RESULTS, leaves_results};
 use crate::targets::ci::services::{self, Reached};
-use crate::targets::ci::{self, Deployment, builds, place, secret_key, tests};
+use crate::targets::ci::{self, Deployment, builds, place, secret_key, tests, tools};
 
 /// What makes a job of a stage ready to be taken apart: which of its neighbours decide anything.
 pub struct Surroundings<'j> {
@@ -159,11 +159,7 @@ fn before(jobs: &Jobs<'_>, job: &Job) -> Vec<String> {
             "What the action {name} installs at GitHub, the machine must bring here."
         )));
     }
-    let setup: Vec<String> = job
-        .setup
-        .iter()
-        .map(|words| command::shell(words))
-        .collect();
+    let setup = tools::setup(job, &DIALECT);
     if !setup.is_empty() {
         if job.python.is_some() {
             all.push(script(
