@@ -268,7 +268,7 @@ fn a_command_says_when_a_service_is_ready() {
     came.assert("failure", "closed");
     let reason = came.reason();
     assert!(
-        reason.contains("slow is not ready after 1 s: `sh ready.sh` does not succeed"),
+        reason.contains("slow is not ready after 4 s: `sh ready.sh` does not succeed"),
         "{reason}"
     );
     assert!(reason.contains("no database"), "{reason}");
