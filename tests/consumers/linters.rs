@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::support::repository::Repository;
-use crate::support::tools::{LIMIT, run, workspace};
+use crate::support::tools::{LIMIT, run, tools, workspace};
 
 /// The name of the repository of [`features`], in place of that of its plan.
 const FEATURES: &str = "the plans in tests/holds, and the depot";
@@ -53,7 +53,6 @@ fn features() -> Repository {
 #[test]
 fn every_checker_is_content_with_every_workflow() {
     let all: Vec<Repository> = Repository::all().into_iter().chain([features()]).collect();
-    jactionlint_finds_them_correct(&all);
     jactionlint_at_its_strictest_blames_only_what_the_plan_says(&all);
     actionlint_finds_them_correct(&all);
     zizmor_finds_them_secure_but_for_private_machines(&all);
@@ -98,23 +97,6 @@ fn knows_labels(repository: &Repository) {
     repository.write("lint.yaml", &text);
 }
 
-fn jactionlint_finds_them_correct(all: &[Repository]) {
-    for repository in all {
-        knows_labels(repository);
-        let arguments = [
-            "--config-file",
-            "lint.yaml",
-            "--profile",
-            "correctness",
-            "--strict-exit",
-            "--oneline",
-            "--no-hints",
-        ];
-        let done = call(repository, "jactionlint", &arguments);
-        assert!(done.success() && done.stdout.is_empty(), "{done}");
-    }
-}
-
 /// How many jobs run inside an image that the same run builds. It has no digest yet when the workflow
 /// is written, and the commit in its tag says which it is: the checkers blame it all the same. Every
 /// other image of a plan has its digest, or the plan does not compile.
@@ -144,8 +126,8 @@ fn images_of_the_run(repository: &Repository) -> usize {
     count
 }
 
-/// Its strictest profile has opinions. Those that are left are about what the plan says, not about
-/// what dtpc makes of it: machines of one's own, and images that the run builds.
+/// Its strictest profile holds all others, and has opinions. Those that are left are about what the plan
+/// says, not about what dtpc makes of it: machines of one's own, and images that the run builds.
 fn jactionlint_at_its_strictest_blames_only_what_the_plan_says(all: &[Repository]) {
     for repository in all {
         knows_labels(repository);
@@ -174,10 +156,14 @@ fn jactionlint_at_its_strictest_blames_only_what_the_plan_says(all: &[Repository
 }
 
 /// The second opinion, written independently. It wants to be told the labels of private runners.
+/// The commands of all features one by one are mostly the same: jactionlint has shown them to shellcheck.
 fn actionlint_finds_them_correct(all: &[Repository]) {
     for repository in all {
         knows_labels(repository);
-        let arguments = ["-oneline", "-no-color", "-config-file", "lint.yaml"];
+        let mut arguments = vec!["-oneline", "-no-color", "-config-file", "lint.yaml"];
+        if repository.plan() == FEATURES {
+            arguments.push("-shellcheck=");
+        }
         let done = call(repository, "actionlint", &arguments);
         assert!(done.success() && done.stdout.is_empty(), "{done}");
     }
@@ -223,18 +209,30 @@ fn zizmor_finds_them_secure_but_for_private_machines(all: &[Repository]) {
     }
 }
 
+/// Schemas are about data: read by the reader of the tests, which `read_back` holds against another, for
+/// the reader of check-jsonschema takes most of a minute.
 fn they_keep_to_the_schema(all: &[Repository]) {
-    for repository in all {
-        for schema in [
-            "vendor.github-workflows",
-            "custom.github-workflows-require-timeout",
-        ] {
-            let done = call(
-                repository,
-                "check-jsonschema",
-                &["--builtin-schema", schema],
-            );
-            assert!(done.success(), "{schema}: {done}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut files = Vec::new();
+    for (number, repository) in all.iter().enumerate() {
+        for path in repository.workflow_paths() {
+            let name = format!("{number}-{}.json", path.rsplit('/').next().expect("a name"));
+            let text = repository.yaml(&path).to_string();
+            fs::write(folder.path().join(&name), text).expect("a file");
+            files.push(name);
         }
+    }
+    assert!(files.len() > 80, "{files:?}");
+    for schema in [
+        "vendor.github-workflows",
+        "custom.github-workflows-require-timeout",
+    ] {
+        let mut check = tools().command("check-jsonschema");
+        check
+            .args(["--builtin-schema", schema])
+            .args(&files)
+            .current_dir(folder.path());
+        let done = run(&mut check, LIMIT);
+        assert!(done.success(), "{schema}: {done}");
     }
 }

@@ -28,22 +28,28 @@ fn pytest_reads_what_they_become() {
             let Some(after) = case.after else { continue };
             let name = &case.name;
             std::fs::write(root.join(kind), after).expect("a file");
-            let call = |mark: &str| {
-                std::fs::write(root.join("tests/test_a.py"), test.replace("MARK", mark))
-                    .expect("a test");
+            let write = |file: &str, mark: &str| {
+                std::fs::write(root.join(file), test.replace("MARK", mark)).expect("a test");
+            };
+            let call = || {
                 let mut pytest = tools().command("pytest");
                 // What people deselect is not of interest here.
                 pytest.args(["--collect-only", "-q", "-m", "unit or slow", "tests"]);
                 run(pytest.current_dir(root), LIMIT)
             };
-            let done = call("unit");
+            write("tests/test_a.py", "unit");
+            let done = call();
             assert!(done.success(), "{kind}, {name}: {done}");
-            let done = call("slow");
-            let told = "test_a.py:4: `test_it` carries none, and must carry exactly one of unit";
-            assert!(done.stdout.contains(told), "{kind}, {name}: {done}");
-            let done = call("untold");
-            let told = "'untold' not found in `markers` configuration option";
-            assert!(done.stdout.contains(told), "{kind}, {name}: {done}");
+            write("tests/test_a.py", "slow");
+            write("tests/test_b.py", "untold");
+            let done = call();
+            for told in [
+                "test_a.py:4: `test_it` carries none, and must carry exactly one of unit",
+                "'untold' not found in `markers` configuration option",
+            ] {
+                assert!(done.stdout.contains(told), "{kind}, {name}: {done}");
+            }
+            std::fs::remove_file(root.join("tests/test_b.py")).expect("a file");
             read += 1;
         }
     }
