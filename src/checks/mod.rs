@@ -11,6 +11,7 @@ mod builds;
 mod caches;
 mod capacity;
 mod conditions;
+mod cron;
 mod cycles;
 mod dates;
 mod deployments;
@@ -21,16 +22,20 @@ mod gates;
 mod gitlab;
 pub(crate) mod globs;
 mod host_limits;
+mod idle;
 mod jobs;
 mod languages;
 mod layouts;
 mod limits;
 mod markers;
+mod names_of_branches;
 mod outputs;
 pub(crate) mod overlaps;
 mod parts;
 mod pins;
 mod plan_count;
+mod platforms;
+mod refs;
 mod retention;
 mod runners;
 mod schedules;
@@ -44,6 +49,7 @@ mod triggers;
 mod trust;
 mod unstarted;
 mod unused;
+mod variables;
 
 pub(crate) use features::covering;
 pub use host_limits::LONGEST_WORKFLOW;
@@ -181,6 +187,8 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &triggers::Triggers,
         &schedules::Schedules,
         &runners::Runners,
+        &platforms::Platforms,
+        &variables::Variables,
         &layouts::Layouts,
         &globs::Globs,
         &services::Services,
@@ -201,6 +209,7 @@ pub static REGISTRY: &[&[&dyn Check]] = &[
         &caches::Caches,
         &outputs::Outputs,
         &unused::Unused,
+        &idle::Idle,
     ],
     // Proofs: of a plan whose every expression can match.
     &[

@@ -397,7 +397,7 @@ fn loads(jobs: &Jobs<'_>, stage: Id<Stage>, here: &[&Job]) -> Vec<Load> {
         .map(|(runner, (free, waiting, builds))| Load {
             runner: plan.runners[runner].head.name().to_owned(),
             at_once: free + waiting.max(builds),
-            max_parallel: plan.runners[runner].max_parallel.map(|m| m.value),
+            max_parallel: plan.runners[runner].max_parallel.map(|m| m.value.0),
         })
         .collect()
 }

@@ -7,8 +7,9 @@ use serde::Serialize;
 use super::{Form, Names};
 use crate::schema::kinds::{Build, Kind};
 use crate::schema::values::{
-    Action, AnyRef, AnyValue, BranchPattern, CachePath, Command, CommandFormula, Formula, Glob,
-    Image, Line, MarkerNames, MarkerRef, Need, PathPattern, Piece, Ref, TestId, Text, Variables,
+    Action, AnyRef, AnyValue, BranchPattern, CachePath, Command, CommandFormula, Filled, Formula,
+    Glob, Image, Line, MarkerNames, MarkerRef, Need, PathPattern, Piece, Ref, TestId, Text,
+    Variables,
 };
 
 macro_rules! as_string {
@@ -27,6 +28,7 @@ macro_rules! as_string {
 as_string! {
     Text: |text| text.to_string();
     Line: |line| line.to_string();
+    Filled: |text| text.to_string();
     Image: |image| image.reference.to_string();
     CachePath: |path| path.0.to_string();
     TestId: |id| id.text.to_string();

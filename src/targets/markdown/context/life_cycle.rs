@@ -297,7 +297,7 @@ fn expected(jobs: &Jobs<'_>, id: Id<Stage>) -> Vec<(&'static str, String)> {
         .runners
         .iter()
         .filter_map(|(runner, declared)| {
-            let most = declared.max_parallel?.value;
+            let most = declared.max_parallel?.value.0;
             let asks = |of: Option<Id<Runner>>| of == Some(runner);
             let tests = jobs.of_stage(id).filter(|j| asks(j.runner)).count();
             let builds = jobs.builds_of(id).filter(|(_, b)| asks(b.runner)).count();
