@@ -1,6 +1,6 @@
 //! The pipeline from a file's name to a checked plan.
 
-use crate::checks::{self, CheckedPlan};
+use crate::checks::{self, Broken, CheckedPlan};
 use crate::diagnostics::{self, Diagnostic, Fix, codes, suggest};
 use crate::lock::Lock;
 use crate::resolve::{self, Unread};
@@ -161,16 +161,24 @@ pub fn compile_measured(
     // consequence, not a mistake of its own.
     diagnostics.retain(|d| !unread.explains(&sources, d));
     let mut saw_tree = false;
-    let plan = if diagnostics::has_errors(&diagnostics) {
-        None
+    let broken = if diagnostics::has_errors(&diagnostics) {
+        Broken::of(&sources, files.iter().map(|(_, file)| file), &diagnostics).map(Some)
     } else {
+        Some(None)
+    };
+    let plan = broken.and_then(|broken| {
         let tree = timings.of(&["list the repository"], || loader.tree(root.as_deref()));
         saw_tree = tree.is_some();
         let tree = tree.as_deref();
-        timings.of(&["check"], || {
-            checks::check(plan, &sources, today, tree, &mut diagnostics, timings)
-        })
-    };
+        let mut found = Vec::new();
+        let checked = timings.of(&["check"], || {
+            checks::check(plan, &sources, today, tree, &mut found, timings)
+        });
+        found.retain(|found| broken.as_ref().is_none_or(|broken| !broken.explains(found)));
+        diagnostics.append(&mut found);
+        // What is right of it is no plan.
+        checked.filter(|_| broken.is_none())
+    });
     diagnostics::sort(&mut diagnostics);
     Compilation {
         sources,

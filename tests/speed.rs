@@ -13,18 +13,18 @@ mod dtpc;
 #[path = "../benches/synthetic/mod.rs"]
 mod synthetic;
 
+use ::dtpc::diagnostics::codes;
 use dtpc::Dtpc;
 use synthetic::{ENTRY, SEED, compile_texts, texts};
 
 #[test]
 fn the_plan_of_any_size_holds_without_a_finding() {
     for suites in [12, 100, 700] {
-        let compilation = compile_texts(texts(suites, SEED));
-        assert!(
-            compilation.diagnostics.is_empty(),
-            "{suites}: {:?}",
-            compilation.diagnostics
-        );
+        let mut compilation = compile_texts(texts(suites, SEED));
+        // So many jobs in one stage are none that GitHub runs; they are there to be measured.
+        let mut others = std::mem::take(&mut compilation.diagnostics);
+        others.retain(|found| found.code != codes::WORKFLOW_SIZE);
+        assert!(others.is_empty(), "{suites}: {others:?}");
         let plan = compilation.plan.unwrap();
         // Three more take what the others leave.
         assert_eq!(plan.suites.len(), suites + 3);
@@ -62,7 +62,7 @@ fn timings_tell_where_the_time_went_on_standard_error() {
             "  read values",
             "  check",
             "    cells and builds",
-            "    group 1 of 4",
+            "    shape",
             "  everything else",
             "in all",
         ],

@@ -7,6 +7,7 @@ use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::caches::{self, Use};
 use crate::schema::Id;
 use crate::schema::kinds::{Cache, Stage, Tool};
+use crate::schema::values::Host;
 
 /// Actions that keep files for later runs, as far as they are known by their names.
 const FILLING: [&str; 3] = ["actions/cache", "actions/cache/save", "swatinem/rust-cache"];
@@ -42,21 +43,35 @@ fn unfilled(context: &mut Context<'_>) {
     }
     for (id, cache) in plan.caches.iter() {
         let stages = looked_into.iter().filter(|(cache, _)| *cache == id);
-        let uses: Vec<Use> = stages
+        // No job of GitLab is given a cache, whoever starts it.
+        let is_on_gitlab = |stage: Id<Stage>| plan.stages[stage].host == Some(Host::GitLab);
+        let (on_gitlab, elsewhere): (Vec<_>, Vec<_>) =
+            stages.partition(|(_, stage)| is_on_gitlab(*stage));
+        let uses: Vec<Use> = elsewhere
+            .iter()
             .map(|(_, stage)| caches::in_stage(plan, *stage))
             .collect();
-        if uses.is_empty() || uses.contains(&Use::Fill) {
+        let nobody = uses.is_empty() && on_gitlab.is_empty();
+        if nobody || uses.contains(&Use::Fill) {
             continue;
         }
-        let message = format!(
-            "no stage fills the cache `{}`: outsiders or tags start all that look into it",
-            cache.head.name()
-        );
-        context.report(
-            Diagnostic::new(codes::UNFILLED_CACHE, cache.head.head, message).help(
+        let name = cache.head.name();
+        let (message, help) = if uses.is_empty() {
+            (
+                format!(
+                    "nothing fills the cache `{name}`: dtpc writes no caches for GitLab CI, where all that look into it run"
+                ),
+                "take it out, or let a stage on GitHub look into it; a runner of one's own keeps files by itself",
+            )
+        } else {
+            (
+                format!(
+                    "no stage fills the cache `{name}`: outsiders or tags start all that look into it"
+                ),
                 "let a stage look into it that a push to a branch, a schedule or a person starts",
-            ),
-        );
+            )
+        };
+        context.report(Diagnostic::new(codes::UNFILLED_CACHE, cache.head.head, message).help(help));
     }
 }
 

@@ -8,7 +8,9 @@ use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::glob;
 use crate::name::Name;
 use crate::schema::kinds::{Axis, Stage};
-use crate::schema::values::{Condition, ConditionNode, Fact, Text, Trigger};
+use crate::schema::values::{
+    Condition, ConditionNode, Fact, Host, Outcome, Spanned, Text, Trigger,
+};
 use crate::schema::{Id, Plan};
 use crate::source::Span;
 
@@ -24,6 +26,7 @@ impl Check for Conditions {
 
     fn check(&self, context: &mut Context<'_>) {
         let plan = context.plan;
+        unasked(context);
         let mut seen: FxHashSet<(Span, Span, Id<Stage>)> = FxHashSet::default();
         for cell in context.cells {
             let conditions = crate::jobs::conditions(plan, cell);
@@ -126,6 +129,41 @@ impl Start<'_> {
             possible.insert(found.of_none & of_facts);
         }
         Some(possible)
+    }
+}
+
+/// A job that is manual is in runs that somebody starts by hand: GitHub knows no other way to ask for
+/// it, while GitLab shows it in every pipeline.
+fn unasked(context: &mut Context<'_>) {
+    let plan = context.plan;
+    let mut seen: Vec<(Span, Id<Stage>)> = Vec::new();
+    for cell in context.cells {
+        let stage = &plan.stages[cell.stage];
+        let Some(Outcome::Manual(weakening)) = crate::jobs::outcome(plan, cell) else {
+            continue;
+        };
+        let is_asked =
+            |trigger: &Spanned<Trigger>| matches!(trigger.value, Trigger::Dispatch { .. });
+        if stage.host != Some(Host::GitHub)
+            || stage.trigger.iter().any(is_asked)
+            || seen.contains(&(weakening.span, cell.stage))
+        {
+            continue;
+        }
+        // What starts a stage may be open still; one that nothing starts is reported for itself.
+        let Some(first) = stage.trigger.first() else {
+            continue;
+        };
+        seen.push((weakening.span, cell.stage));
+        let message = format!(
+            "this runs when somebody asks for it, and nobody can start the stage `{}` by hand",
+            stage.head.name()
+        );
+        context.report(
+            Diagnostic::new(codes::CONDITION_NEVER, weakening.span, message)
+                .label(first.span, "what starts the stage")
+                .help("its jobs would never run: add `dispatch` to the `trigger` of the stage, or run them in a stage that has it"),
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! A job is in one deployment environment: that of its approval, and those that keep its secrets.
 
-use super::{Check, Context};
+use super::{Check, Context, registries};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::schema::kinds::{Secret, Stage};
 use crate::schema::values::{Line, Ref};
@@ -18,18 +18,22 @@ impl Check for Deployments {
         let mut seen: Vec<(Id<Stage>, &str)> = Vec::new();
         let of_cells = context.cells.iter().map(|cell| {
             let suite = &plan.suites[cell.suite];
-            (cell.stage, &suite.head, &suite.uses)
+            let mut secrets = suite.uses.clone();
+            secrets.extend(
+                registries::of_cell(plan, cell).filter_map(|id| plan.registries[id].password),
+            );
+            (cell.stage, &suite.head, secrets)
         });
         let of_builds = context.builds.iter().map(|job| {
             let build = &plan.builds[job.build];
-            (job.stage, &build.head, &build.uses)
+            (job.stage, &build.head, build.uses.clone())
         });
         for (stage, head, secrets) in of_cells.chain(of_builds) {
             if secrets.is_empty() || seen.contains(&(stage, head.name())) {
                 continue;
             }
             seen.push((stage, head.name()));
-            one(context, stage, head, secrets);
+            one(context, stage, head, &secrets);
         }
     }
 }

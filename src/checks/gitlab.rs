@@ -2,12 +2,13 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::jobs::{Cell, machines, shards};
-use crate::schema::Id;
-use crate::schema::kinds::{Runner, Secret, Stage};
-use crate::schema::values::{Host, OnFailure, Work};
+use crate::jobs::{Cell, Reach, machines, shards};
+use crate::schema::kinds::{Artifact, Runner, Secret, Stage};
+use crate::schema::values::{Command, Host, OnFailure, Work};
+use crate::schema::{Decl, Id};
 use crate::source::Span;
 use crate::targets::RenderError;
+use crate::targets::ci::control_runner;
 use crate::targets::gitlab_ci::refusals;
 
 pub(super) struct GitLab;
@@ -34,39 +35,44 @@ impl Check for GitLab {
             }
         }
         let of_cells = context.cells.iter().map(|cell| {
-            let uses = &plan.suites[cell.suite].uses;
-            (cell.stage, machines::runner(plan, cell), uses)
+            let suite = &plan.suites[cell.suite];
+            (
+                (cell.stage, Some(cell.environment)),
+                machines::runner(plan, cell),
+                &suite.uses,
+                &suite.permissions,
+            )
         });
         let of_builds = context.builds.iter().map(|job| {
-            let uses = &plan.builds[job.build].uses;
-            (job.stage, job.runner, uses)
+            let build = &plan.builds[job.build];
+            let place = (job.stage, build.on.map(|on| on.id));
+            (place, job.runner, &build.uses, &build.permissions)
         });
-        for (stage, runner, uses) in of_cells.chain(of_builds) {
+        for ((stage, environment), runner, uses, permissions) in of_cells.chain(of_builds) {
             if !is_here(stage) {
                 continue;
             }
             if let Some(runner) = runner {
-                let declared: &crate::schema::Decl<Runner> = &plan.runners[runner];
+                let declared: &Decl<Runner> = &plan.runners[runner];
                 let refused = refusals::runner(plan, runner);
                 tell(declared.head.head, refused);
             }
+            if !permissions.entries.is_empty() {
+                tell(permissions.span, refusals::permissions());
+            }
             let secrets: Vec<Id<Secret>> = uses.iter().map(|secret| secret.id).collect();
-            let refused = refusals::deployment(plan, stage, &secrets, runner);
+            let reach = Reach {
+                stage,
+                environment,
+                runner,
+                secrets,
+                writes: false,
+            };
+            let refused = refusals::deployment(plan, &reach);
             tell(plan.stages[stage].head.head, refused);
         }
-        for cell in context.cells.iter().filter(|cell| is_here(cell.stage)) {
-            let own = &plan.suites[cell.suite].cleanup;
-            let of_environment = &plan.environments[cell.environment].cleanup;
-            if let Some(first) = own.first().or(of_environment.first()) {
-                tell(first.span, refusals::cleanup());
-            }
-        }
-        for job in context.builds.iter().filter(|job| is_here(job.stage)) {
-            let on = plan.builds[job.build].on;
-            let cleanup = on.and_then(|on| plan.environments[on.id].cleanup.first());
-            if let Some(first) = cleanup {
-                tell(first.span, refusals::cleanup());
-            }
+        for first in cleanups(context) {
+            tell(first.span, refusals::cleanup());
         }
         for (_, goal) in plan.coverages.iter() {
             for stage in goal.stages.iter().filter(|stage| is_here(stage.id)) {
@@ -78,6 +84,14 @@ impl Check for GitLab {
                 }
             }
         }
+        for (id, _) in plan.stages.iter().filter(|(id, _)| is_here(*id)) {
+            if let Some(runner) = control_runner(plan, id) {
+                tell(
+                    plan.runners[runner].head.head,
+                    refusals::runner(plan, runner),
+                );
+            }
+        }
         for (id, stage) in plan.stages.iter() {
             let notice = stage.on_failure.as_ref().and_then(OnFailure::notice);
             let channel = notice.and_then(|notice| notice.channel);
@@ -86,22 +100,9 @@ impl Check for GitLab {
                 tell(environment.0.span, refusals::environment(environment));
             }
         }
-        for (_, artifact) in plan.artifacts.iter() {
-            let made_here = match artifact.from.as_ref().and_then(|from| from.of) {
-                Some(Work::Suite(suite)) => {
-                    let mut cells = context.cells.iter();
-                    cells.any(|cell| cell.suite == suite && is_here(cell.stage))
-                }
-                Some(Work::Build(build)) => {
-                    let mut builds = context.builds.iter();
-                    builds.any(|job| job.build == build && is_here(job.stage))
-                }
-                None => false,
-            };
-            if made_here {
-                for file in &artifact.files {
-                    tell(artifact.head.head, refusals::file(file.as_str()));
-                }
+        for artifact in made_here(context) {
+            for file in &artifact.files {
+                tell(artifact.head.head, refusals::file(file.as_str()));
             }
         }
         for (span, error) in found {
@@ -111,4 +112,40 @@ impl Check for GitLab {
             );
         }
     }
+}
+
+/// The artifacts that jobs or builds of GitLab make.
+fn made_here<'a>(context: &Context<'a>) -> Vec<&'a Decl<Artifact>> {
+    let plan = context.plan;
+    let is_here = |stage: Id<Stage>| plan.stages[stage].host == Some(Host::GitLab);
+    let is_made = |artifact: &Decl<Artifact>| match artifact.from.as_ref().and_then(|from| from.of)
+    {
+        Some(Work::Suite(suite)) => context
+            .cells_of_suite(suite)
+            .any(|cell| is_here(cell.stage)),
+        Some(Work::Build(build)) => {
+            let mut builds = context.builds.iter();
+            builds.any(|job| job.build == build && is_here(job.stage))
+        }
+        None => false,
+    };
+    let artifacts = plan.artifacts.iter().map(|(_, artifact)| artifact);
+    artifacts.filter(|artifact| is_made(artifact)).collect()
+}
+
+/// The first command of each clean-up behind a job or a build of GitLab.
+fn cleanups<'a>(context: &Context<'a>) -> Vec<&'a Command> {
+    let plan = context.plan;
+    let is_here = |stage: Id<Stage>| plan.stages[stage].host == Some(Host::GitLab);
+    let cells = context.cells.iter().filter(|cell| is_here(cell.stage));
+    let of_cells = cells.filter_map(|cell| {
+        let own = plan.suites[cell.suite].cleanup.first();
+        own.or(plan.environments[cell.environment].cleanup.first())
+    });
+    let builds = context.builds.iter().filter(|job| is_here(job.stage));
+    let of_builds = builds.filter_map(|job| {
+        let on = plan.builds[job.build].on?;
+        plan.environments[on.id].cleanup.first()
+    });
+    of_cells.chain(of_builds).collect()
 }

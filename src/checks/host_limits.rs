@@ -34,8 +34,7 @@ impl Check for HostLimits {
             if timeout <= limit {
                 continue;
             }
-            let span = suite
-                .timeout
+            let span = jobs::given_timeout(context.plan, cell)
                 .or(suite.duration)
                 .map_or(suite.head.head, |t| t.span);
             let message = format!(

@@ -24,6 +24,7 @@ impl Check for Limits {
 
     fn check(&self, context: &mut Context<'_>) {
         timeouts(context);
+        test_timeouts(context);
         type_limits(context);
         budgets(context);
     }
@@ -32,7 +33,7 @@ impl Check for Limits {
 fn timeouts(context: &mut Context<'_>) {
     let mut said = FxHashSet::default();
     for cell in context.cells {
-        let timeout = cell.setting(context.plan, |at| at.timeout, |suite| suite.timeout);
+        let timeout = jobs::given_timeout(context.plan, cell);
         let (Some(timeout), Some(duration)) = (timeout, jobs::duration(context.plan, cell)) else {
             continue;
         };
@@ -53,6 +54,36 @@ fn timeouts(context: &mut Context<'_>) {
                 .label(duration.span, "the duration is given here")
                 .help("a timeout leaves room for a slow day: give it more than the duration"),
         );
+    }
+}
+
+/// A job is not stopped before one of its tests is.
+fn test_timeouts(context: &mut Context<'_>) {
+    let plan = context.plan;
+    let mut said = FxHashSet::default();
+    for cell in context.cells {
+        let suite = &plan.suites[cell.suite];
+        let Some(one) = suite.test_timeout else {
+            continue;
+        };
+        let whole = jobs::timeout(plan, cell);
+        if one.value <= whole || !said.insert(one.span) {
+            continue;
+        }
+        let message = format!(
+            "one test of `{}` is stopped after {}, and its whole job after {whole}",
+            suite.head.name(),
+            one.value
+        );
+        let mut diagnostic = Diagnostic::new(codes::TIMEOUT_TOO_SHORT, one.span, message)
+            .help("give one test less time, or the job more");
+        if let Some(given) = jobs::given_timeout(plan, cell) {
+            diagnostic = diagnostic.label(given.span, "the timeout of the job is given here");
+        } else if let Some(duration) = jobs::duration(plan, cell) {
+            diagnostic =
+                diagnostic.label(duration.span, "the timeout of the job is made from this");
+        }
+        context.report(diagnostic);
     }
 }
 
@@ -163,7 +194,7 @@ fn timeouts_over(context: &mut Context<'_>, stage: Id<Stage>, budget: Spanned<Du
     let longest = context
         .cells_of(stage)
         .filter_map(|c| {
-            let timeout = c.setting(context.plan, |at| at.timeout, |suite| suite.timeout)?;
+            let timeout = jobs::given_timeout(context.plan, c)?;
             Some((c.suite, timeout))
         })
         .max_by_key(|(_, timeout)| timeout.value);

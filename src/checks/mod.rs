@@ -15,6 +15,7 @@ mod cron;
 mod cycles;
 mod dates;
 mod deployments;
+mod despite;
 mod features;
 mod filterset;
 mod gaps;
@@ -36,9 +37,11 @@ mod pins;
 mod plan_count;
 mod platforms;
 mod refs;
+mod registries;
 mod retention;
 mod runners;
 mod schedules;
+mod secrets;
 mod selections;
 mod services;
 mod stages;
@@ -51,6 +54,7 @@ mod unstarted;
 mod unused;
 mod variables;
 
+pub use despite::Broken;
 pub(crate) use features::covering;
 pub use host_limits::LONGEST_WORKFLOW;
 
@@ -63,7 +67,7 @@ use crate::diagnostics::{Code, Diagnostic, has_errors};
 use crate::jobs::cells::OfSuites;
 use crate::jobs::sets::Sets;
 use crate::jobs::{self as derived, BuildJob, Cell, cells};
-use crate::schema::kinds::{Accept, Stage};
+use crate::schema::kinds::{Accept, Stage, Suite};
 use crate::schema::values::{Date, JobPattern, Promise, Work};
 use crate::schema::{Id, Plan};
 use crate::source::SourceMap;
@@ -95,7 +99,7 @@ pub struct Context<'a> {
     /// Where those of each stage stand among them.
     of_stages: &'a [Range<usize>],
     /// Which of them are a suite's.
-    pub of_suites: &'a OfSuites,
+    of_suites: &'a OfSuites,
     /// What is built for them.
     pub builds: &'a [BuildJob],
     /// What its declarations and cells select.
@@ -111,6 +115,13 @@ impl<'a> Context<'a> {
     /// The cells of a stage, in order.
     pub fn cells_of(&self, stage: Id<Stage>) -> std::slice::Iter<'a, Cell> {
         self.cells[self.of_stages[stage.index()].clone()].iter()
+    }
+
+    /// The cells of a suite, in order.
+    pub fn cells_of_suite(&self, suite: Id<Suite>) -> impl Iterator<Item = &'a Cell> + use<'a> {
+        let cells = self.cells;
+        let numbers = self.of_suites.of(suite).iter();
+        numbers.map(|number| &cells[*number])
     }
 
     /// The cells that a pattern names, in order.
@@ -165,60 +176,95 @@ pub trait Check: Sync {
     fn check(&self, context: &mut Context<'_>);
 }
 
-/// Every check. A group is looked at only when the groups before it found nothing, so that no
-/// finding is the mere consequence of another.
-pub static REGISTRY: &[&[&dyn Check]] = &[
-    &[
-        &plan_count::PlanCount,
-        &cycles::Cycles,
-        &markers::Markers,
-        &tools::Tools,
-        &axes::Axes,
-    ],
-    &[
-        &at_blocks::AtBlocks,
-        &builds::Builds,
-        &capacity::CapacityOfEnvironments,
-        &conditions::Conditions,
-        &jobs::JobIds,
-        &actions::Actions,
-        &stages::Stages,
-        &suites::Suites,
-        &triggers::Triggers,
-        &schedules::Schedules,
-        &runners::Runners,
-        &platforms::Platforms,
-        &variables::Variables,
-        &layouts::Layouts,
-        &globs::Globs,
-        &services::Services,
-        &unstarted::UnstartedServices,
-        &deployments::Deployments,
-        &selections::Selections,
-        &trust::Trust,
-        &pins::Pins,
-        &gates::Gates,
-        &gitlab::GitLab,
-        &features::Features,
-        &languages::Languages,
-        &limits::Limits,
-        &thresholds::Thresholds,
-        &dates::Dates,
-        &host_limits::HostLimits,
-        &retention::Retention,
-        &caches::Caches,
-        &outputs::Outputs,
-        &unused::Unused,
-        &idle::Idle,
-    ],
-    // Proofs: of a plan whose every expression can match.
-    &[
-        &parts::Parts,
-        &gaps::Gaps,
-        &overlaps::Overlaps,
-        &unused::UnaskedMarkers,
-    ],
-    &[&accepts::Accepts],
+/// Checks that need the same to be in order.
+pub struct Group {
+    /// What it is called where its time is told.
+    pub name: &'static str,
+    /// The groups in which nothing may have been found wrong, since what this one finds could be no more
+    /// than a consequence of it.
+    after: &'static [&'static str],
+    /// Its checks.
+    checks: &'static [&'static dyn Check],
+}
+
+/// Every check.
+pub static REGISTRY: &[Group] = &[
+    Group {
+        name: "shape",
+        after: &[],
+        checks: &[
+            &plan_count::PlanCount,
+            &cycles::Cycles,
+            &markers::Markers,
+            &tools::Tools,
+            &axes::Axes,
+        ],
+    },
+    // What runs, and which tests it takes: what is proved stands on this.
+    Group {
+        name: "jobs",
+        after: &["shape"],
+        checks: &[
+            &at_blocks::AtBlocks,
+            &jobs::JobIds,
+            &stages::Stages,
+            &suites::Suites,
+            &selections::Selections,
+        ],
+    },
+    // How it runs, and what is asked of it besides.
+    Group {
+        name: "settings",
+        after: &["shape"],
+        checks: &[
+            &builds::Builds,
+            &capacity::CapacityOfEnvironments,
+            &conditions::Conditions,
+            &actions::Actions,
+            &triggers::Triggers,
+            &schedules::Schedules,
+            &runners::Runners,
+            &registries::Registries,
+            &platforms::Platforms,
+            &variables::Variables,
+            &layouts::Layouts,
+            &globs::Globs,
+            &services::Services,
+            &unstarted::UnstartedServices,
+            &deployments::Deployments,
+            &trust::Trust,
+            &pins::Pins,
+            &gates::Gates,
+            &gitlab::GitLab,
+            &features::Features,
+            &languages::Languages,
+            &limits::Limits,
+            &thresholds::Thresholds,
+            &dates::Dates,
+            &host_limits::HostLimits,
+            &retention::Retention,
+            &caches::Caches,
+            &outputs::Outputs,
+            &unused::Unused,
+            &idle::Idle,
+        ],
+    },
+    Group {
+        name: "proofs",
+        after: &["shape", "jobs"],
+        checks: &[
+            &parts::Parts,
+            &gaps::Gaps,
+            &overlaps::Overlaps,
+            &unused::UnaskedMarkers,
+        ],
+    },
+    // An acceptance is about what all the others find.
+    Group {
+        name: "accepted",
+        after: &["shape", "jobs", "settings", "proofs"],
+        checks: &[&accepts::Accepts, &secrets::Secrets],
+    },
 ];
 
 /// Looks at a plan from every side.
@@ -240,7 +286,7 @@ pub fn check_alone(name: &str, plan: &Plan, sources: &SourceMap) -> Vec<Diagnost
     look(plan, sources, None, None, &Timings::off(), &only)
 }
 
-/// What those checks find that are asked for, up to the first group that finds an error.
+/// What those checks find that are asked for, and that is no consequence of what others found.
 fn look(
     plan: &Plan,
     sources: &SourceMap,
@@ -274,11 +320,15 @@ fn look(
         accepted: &accepted,
         diagnostics: &found,
     };
-    for (number, group) in (1..).zip(REGISTRY) {
-        let group_name = format!("group {number} of {}", REGISTRY.len());
-        let path = ["check", group_name.as_str()];
+    let mut wrong: Vec<&str> = Vec::new();
+    for group in REGISTRY {
+        if group.after.iter().any(|before| wrong.contains(before)) {
+            continue;
+        }
+        let of_group = found.borrow().len();
+        let path = ["check", group.name];
         timings.of(&path, || {
-            for check in group.iter().filter(|check| asked(**check)) {
+            for check in group.checks.iter().filter(|check| asked(**check)) {
                 let before = found.borrow().len();
                 timings.of(&[path[0], path[1], check.name()], || {
                     check.check(&mut context);
@@ -290,8 +340,8 @@ fn look(
                 );
             }
         });
-        if has_errors(&found.borrow()) {
-            break;
+        if has_errors(&found.borrow()[of_group..]) {
+            wrong.push(group.name);
         }
     }
     found.take()

@@ -24,7 +24,7 @@ fn parts(context: &mut Context<'_>) {
     let mut sets = context.sets.borrow_mut();
     for (suite, declared) in plan.suites.iter() {
         for id in &plan.parts_of[suite.index()] {
-            let mut cells = context.cells.iter().filter(|cell| cell.suite == suite);
+            let mut cells = context.cells_of_suite(suite);
             let takes = |cell| match sets.of_part(cell, *id) {
                 Ok(set) => !sets.algebra.is_never(set),
                 // Nothing is claimed about what is too large to decide.
@@ -67,7 +67,7 @@ fn overlaps(context: &mut Context<'_>) {
         let parts = &plan.parts_of[suite.index()];
         for (number, later) in parts.iter().enumerate() {
             for earlier in &parts[..number] {
-                let mut cells = context.cells.iter().filter(|cell| cell.suite == suite);
+                let mut cells = context.cells_of_suite(suite);
                 let mut share = |cell| -> Option<bool> {
                     let first = sets.of_part(cell, *earlier).ok()?;
                     let second = sets.of_part(cell, *later).ok()?;

@@ -18,6 +18,7 @@ impl Check for Tools {
 
     fn check(&self, context: &mut Context<'_>) {
         declared(context);
+        stages(context);
         suites(context);
         coverage(context);
         languages(context);
@@ -116,6 +117,42 @@ fn suites(context: &mut Context<'_>) {
     }
 }
 
+/// How often a failing test is run again is for the tools that can run a test again: of a stage without
+/// any it would do nothing.
+fn stages(context: &mut Context<'_>) {
+    let plan = context.plan;
+    for (id, stage) in plan.stages.iter() {
+        if stage.retries.is_none() {
+            continue;
+        }
+        let enrolled = |suite: &Suite| suite.stages.iter().any(|stage| stage.id == id);
+        let mut suites = plan.suites.iter().filter(|(_, suite)| enrolled(suite));
+        let kinds: Option<Vec<ToolKind>> = suites.try_fold(Vec::new(), |mut kinds, (_, suite)| {
+            kinds.push(command::kind_of(plan, suite.tool?.id)?);
+            Some(kinds)
+        });
+        // A stage in which nothing runs, or something of which nobody knows the tool, says nothing yet.
+        let Some(kinds) = kinds.filter(|kinds| !kinds.is_empty()) else {
+            continue;
+        };
+        if !kinds.iter().any(|kind| runs_again(*kind)) {
+            let message = format!(
+                "`retries` of the stage `{}` does nothing: no suite in it has a tool that runs a test again",
+                stage.head.name()
+            );
+            context.report(
+                wrong(stage.head.head, message)
+                    .help("take it out: pytest and nextest run a test again, other tools do so by their `arguments`"),
+            );
+        }
+    }
+}
+
+/// Whether a tool divides a suite, runs tests beside each other, and runs one again that failed.
+const fn runs_again(kind: ToolKind) -> bool {
+    matches!(kind, ToolKind::Pytest | ToolKind::Nextest)
+}
+
 /// What only some tools can do.
 fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
     let plan = context.plan;
@@ -157,7 +194,7 @@ fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
                 .help("parts are divided by markers, which pytest has"),
         );
     }
-    let divides = is_pytest || is_nextest;
+    let divides = runs_again(kind);
     let at = &plan.ats_of[id.index()];
     let shards = at
         .iter()
@@ -180,11 +217,21 @@ fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
     for (given, what) in [
         (suite.workers.is_some(), "run tests beside each other"),
         (suite.retries.is_some(), "run a test again"),
+        (
+            suite.test_timeout.is_some(),
+            "stop a test that takes too long",
+        ),
     ] {
         if given && !divides {
             let message = format!("{} cannot be told to {what}", kind.title());
             context.report(wrong(suite.head.head, message).help("say it in its `arguments`"));
         }
+    }
+    let again = at.iter().find(|id| plan.ats[**id].retries.is_some());
+    if let (Some(again), false) = (again, divides) {
+        let message = format!("{} cannot be told to run a test again", kind.title());
+        context
+            .report(wrong(plan.ats[*again].head.head, message).help("say it in its `arguments`"));
     }
     if let Some(axis) = suite.across.iter().find(|axis| {
         plan.axis_values[axis.id.index()]

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Check, Context};
+use super::{Check, Context, registries};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::schema::values::{
     Arity, AxisPoint, ConditionNode, Fact, MarkerId, MarkerNode, Promise, Selection,
@@ -81,6 +81,7 @@ fn must_be_used(kind: KindId) -> bool {
             | KindId::Label
             | KindId::Approval
             | KindId::Cache
+            | KindId::Registry
             | KindId::Constant
     )
 }
@@ -94,7 +95,17 @@ fn declarations(context: &mut Context<'_>) {
             *accepted.entry((of.kind, of.index)).or_default() += 1;
         }
     }
+    let pulled: FxHashSet<usize> = context
+        .cells
+        .iter()
+        .flat_map(|cell| registries::of_cell(plan, cell))
+        .map(|id| id.index())
+        .collect();
     for (kind, index, head) in indexed_heads(plan) {
+        // Nobody names a registry: images are of it by their names.
+        if kind == KindId::Registry && pulled.contains(&(index as usize)) {
+            continue;
+        }
         // A tool that is known without a declaration has no place, and need not be used.
         if !must_be_used(kind) || head.span.is_empty() {
             continue;

@@ -275,8 +275,9 @@ pub struct Run {
 #[derive(Debug, Args)]
 pub struct Why {
     /// The plan, where two are named: without it, the only file in plans/ that declares one. Then a job
-    /// (`serve-cpu`, `nightly/serve-cpu`), a test (`tests/test_api.py::test_get`), or a file
-    #[arg(value_name = "PLAN] [JOB|TEST|FILE", num_args = 1..=2, required = true)]
+    /// (`serve-cpu`, `nightly/serve-cpu`), some jobs (`serve`, `serve(stage: nightly)`), a test
+    /// (`tests/test_api.py::test_get`), or a file
+    #[arg(value_name = "PLAN] [JOB|TEST|FILE", num_args = 0..=2)]
     pub named: Vec<String>,
 
     #[command(flatten)]

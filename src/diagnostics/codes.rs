@@ -202,7 +202,7 @@ codes! {
         "Let a suite take them, or promise less; or `accept` the gap for now.";
     EMPTY_REST "DTP0307" "empty-rest" Structural "A `rest` has nothing left to take."
         "Take it out, or let the others take less.";
-    CONDITION_NEVER "DTP0308" "condition-never-holds" Structural "A condition can never hold in the stages of its jobs."
+    CONDITION_NEVER "DTP0308" "condition-never-holds" Structural "A condition can never hold in the stages of its jobs, or nobody can ask for a job that is manual."
         "Change the condition, or the triggers of the stage.";
     OVERLAP "DTP0309" "overlap" Promise "Two jobs of a stage run the same tests, and nobody says why."
         "Let one of the two take less, or say `repeats: other, because: \"…\"`.";
@@ -221,6 +221,10 @@ codes! {
         "Write the 40 digits of the commit: `owner/name@…`.";
     CACHE_TRUST "DTP0407" "cache-trust" Structural "A job would fill a cache, by an action that the plan names, in a stage that outsiders or tags start."
         "Declare a `cache` in place of the action: dtpc fills it only where nobody but members starts a run.";
+    UNSCOPED_SECRET "DTP0408" "unscoped-secret" Warning "A job is handed a secret that no deployment environment keeps."
+        "Keep the secret in a deployment environment of the host, and name it: `environment` of the secret, or of the approval of the stage.";
+    WRITE_TRUST "DTP0410" "write-trust" Structural "A job that outsiders can start would be handed a token that may change something."
+        "Ask for the scope in a stage that only members can start, or give the stage an `approval`.";
 
     GATE_UNKNOWN_JOB "DTP0501" "gate-unknown-job" Structural "A gate names a job that its stage does not have."
         "Enrol the suite in the stage of the gate, or take it out of the gate.";

@@ -4,8 +4,11 @@
 //! [`svg`](mod@svg) and serde write it.
 
 pub mod dot;
+mod loads;
 pub mod mermaid;
 pub mod svg;
+
+pub use loads::loads;
 
 use std::fmt::Write as _;
 
@@ -16,10 +19,10 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use crate::checks::CheckedPlan;
-use crate::jobs::{BuildJob, Cell, Job, Jobs, cells, duration, path};
+use crate::jobs::{Cell, Job, Jobs, cells, duration, path};
 use crate::name::Name;
 use crate::parallel;
-use crate::schema::kinds::{Build, Gate, Runner, Service, Stage, Suite, Threshold};
+use crate::schema::kinds::{Build, Gate, Service, Stage, Suite, Threshold};
 use crate::schema::values::Duration;
 use crate::schema::{Id, Plan};
 
@@ -334,7 +337,14 @@ fn takes(jobs: &Jobs<'_>, stage: Id<Stage>, here: &[&Job], critical: &path::Path
         suites_without_duration: silent.len(),
         gpu_hours: hours(path::gpu_time(plan, cells_of(here))),
         cost: cost(here, jobs, stage),
-        runners: loads(jobs, stage, here),
+        runners: loads(jobs, stage, here)
+            .into_iter()
+            .map(|(runner, at_once)| Load {
+                runner: plan.runners[runner].head.name().to_owned(),
+                at_once,
+                max_parallel: plan.runners[runner].max_parallel.map(|m| m.value.0),
+            })
+            .collect(),
     }
 }
 
@@ -369,37 +379,6 @@ fn cost(here: &[&Job], jobs: &Jobs<'_>, stage: Id<Stage>) -> IndexMap<String, f6
     }
     let named = cost.into_iter().map(|(name, sum)| (name.to_string(), sum));
     named.collect()
-}
-
-/// How many jobs may ask for each runner at once: those that wait for nothing run beside either what
-/// is built, or what waited for it.
-fn loads(jobs: &Jobs<'_>, stage: Id<Stage>, here: &[&Job]) -> Vec<Load> {
-    let plan = jobs.plan;
-    let mut counts: IndexMap<Id<Runner>, (usize, usize, usize), FxBuildHasher> =
-        IndexMap::default();
-    for job in here {
-        let Some(runner) = job.runner else { continue };
-        let (free, waiting, _) = counts.entry(runner).or_default();
-        if job.builds.is_empty() && job.fetches.is_empty() {
-            *free += 1;
-        } else {
-            *waiting += 1;
-        }
-    }
-    let built: Vec<&BuildJob> = jobs.builds_of(stage).map(|(_, build)| build).collect();
-    for build in built {
-        if let Some(runner) = build.runner {
-            counts.entry(runner).or_default().2 += 1;
-        }
-    }
-    counts
-        .into_iter()
-        .map(|(runner, (free, waiting, builds))| Load {
-            runner: plan.runners[runner].head.name().to_owned(),
-            at_once: free + waiting.max(builds),
-            max_parallel: plan.runners[runner].max_parallel.map(|m| m.value.0),
-        })
-        .collect()
 }
 
 impl Takes {

@@ -154,6 +154,9 @@ fn run(
             if retries > 0 {
                 words.extend(["--reruns".to_owned(), retries.to_string()]);
             }
+            if let Some(timeout) = suite.test_timeout {
+                words.push(format!("--timeout={}", timeout.value.in_seconds()));
+            }
             if let Some(shard) = shard {
                 words.extend(["--splits".to_owned(), shard.of.to_string()]);
                 words.extend(["--group".to_owned(), shard.number.to_string()]);

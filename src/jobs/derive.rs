@@ -10,7 +10,8 @@ use super::profiles::Profiles;
 use super::sets::Sets;
 use super::settings::{conditions, outcome, shards, timeout};
 use super::{
-    BuildJob, Cell, Filled, Job, Shard, builds, caches, cells, command, fill, machines, setup,
+    BuildJob, Cell, Filled, Job, Shard, builds, caches, cells, command, fill, machines, registries,
+    setup,
 };
 use crate::algebra::Space;
 use crate::name::Name;
@@ -164,6 +165,7 @@ impl<'p> Deriver<'p> {
         let place = place(plan, &cell, shard);
         let container = container(plan, &cell, shard);
         let python = |tool: &Id<Tool>| setup::python(plan, *tool, container.is_some());
+        let services = services(suite);
         Job {
             id: id(plan, &cell, shard),
             title: format!("{} ({place})", suite.head.title),
@@ -174,12 +176,13 @@ impl<'p> Deriver<'p> {
             setup,
             waits_for: question.map(|q| q.text.clone()),
             runner,
+            registries: registries::of_images(plan, container.as_ref(), &services),
             container,
             runs,
             verdict: command::verdict(suite),
             report,
             cleanup: cleanup(plan, &suite.cleanup, cell.environment),
-            services: services(suite),
+            services,
             builds: builds::reduced(
                 builds,
                 builds::matching(builds, cell.stage, &needs, &cell.points),
@@ -231,7 +234,7 @@ pub fn fetches(needs: &[Need]) -> Vec<Id<Artifact>> {
 }
 
 /// What a cell runs inside.
-fn container(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> Option<Filled> {
+pub fn container(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> Option<Filled> {
     let container = cell.setting(plan, |at| at.container.as_ref(), |s| s.container.as_ref())?;
     let place = fill::Place::of(cell, shard.map(|s| s.number));
     match &container.value {

@@ -22,7 +22,10 @@ pub mod machines;
 pub mod named;
 mod names;
 pub mod path;
+pub mod pins;
 pub mod profiles;
+pub mod reach;
+pub mod registries;
 pub mod selection;
 pub mod sets;
 mod settings;
@@ -31,10 +34,11 @@ mod setup;
 pub use builds::BuildJob;
 pub use cells::Cell;
 pub use command::{Run, Shard};
-pub use derive::services;
+pub use derive::{container, services};
 pub use fill::{Filled, Late};
 pub use names::id;
-pub use settings::{conditions, duration, outcome, shards, timeout};
+pub use reach::Reach;
+pub use settings::{conditions, duration, given_timeout, outcome, shards, timeout};
 pub use setup::NEWEST_PYTHON;
 
 use std::ops::Deref;
@@ -49,7 +53,7 @@ use crate::checks::CheckedPlan;
 use crate::name::Name;
 use crate::parallel;
 use crate::schema::kinds::{
-    Artifact, Cache, Coverage, Gate, Runner, Secret, Service, Stage, Threshold,
+    Artifact, Cache, Coverage, Gate, Registry, Runner, Secret, Service, Stage, Threshold,
 };
 use crate::schema::values::{AxisPoint, Condition, Duration, JobPatterns, Outcome, ToolKind, Work};
 use crate::schema::{Id, Plan};
@@ -122,6 +126,8 @@ pub struct Job {
     pub variables: Vec<(Name, String)>,
     /// The secrets it uses.
     pub secrets: Vec<Id<Secret>>,
+    /// The registries that its images come from, with a login.
+    pub registries: Vec<Id<Registry>>,
     /// After how long it is stopped.
     pub timeout: Duration,
     /// What its result counts for; nothing means that it blocks.

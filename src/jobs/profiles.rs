@@ -91,6 +91,22 @@ impl Slow {
         }
     }
 
+    /// For tests that are ended after so many seconds, each for itself.
+    const fn of_test(seconds: u64) -> Self {
+        let seconds = if seconds == 0 { 1 } else { seconds };
+        if seconds % SLOW_SECONDS == 0 {
+            Self {
+                period: SLOW_SECONDS,
+                terminate_after: seconds / SLOW_SECONDS,
+            }
+        } else {
+            Self {
+                period: seconds,
+                terminate_after: 1,
+            }
+        }
+    }
+
     /// After how many seconds a test is ended.
     const fn seconds(self) -> u64 {
         self.period * self.terminate_after
@@ -201,6 +217,9 @@ fn profile(plan: &Plan, stage: Id<Stage>, cells: &[&Cell]) -> Profile {
         .iter()
         .all(|s| manifest(&plan.suites[*s]) == manifest(&plan.suites[first]));
     let longest = |suite: Id<Suite>| {
+        if let Some(one) = plan.suites[suite].test_timeout {
+            return Slow::of_test(one.value.whole_seconds());
+        }
         let of_suite = cells.iter().filter(|cell| cell.suite == suite);
         let seconds = of_suite.map(|cell| super::timeout(plan, cell).whole_seconds());
         Slow::of_timeout(seconds.max().unwrap_or_default())

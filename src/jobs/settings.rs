@@ -47,10 +47,15 @@ pub fn duration(plan: &Plan, cell: &Cell) -> Option<Spanned<Duration>> {
     cell.setting(plan, |at| at.duration, |suite| suite.duration)
 }
 
+/// The timeout that a cell is given: by an `at` block, by its suite, or by its stage.
+pub fn given_timeout(plan: &Plan, cell: &Cell) -> Option<Spanned<Duration>> {
+    cell.setting(plan, |at| at.timeout, |suite| suite.timeout)
+        .or(plan.stages[cell.stage].timeout)
+}
+
 /// The timeout of a cell: the one it is given; else twice what it is expected to take.
 pub fn timeout(plan: &Plan, cell: &Cell) -> Duration {
-    let given = cell.setting(plan, |at| at.timeout, |suite| suite.timeout);
-    timeout_or(given, duration(plan, cell))
+    timeout_or(given_timeout(plan, cell), duration(plan, cell))
 }
 
 /// A timeout, else twice the duration, else the usual one.

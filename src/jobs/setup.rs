@@ -1,6 +1,7 @@
 //! How a fresh machine is made ready for a tool.
 
 use super::command::kind_of;
+use super::pins;
 use crate::schema::kinds::Tool;
 use crate::schema::values::ToolKind;
 use crate::schema::{Id, Plan};
@@ -15,16 +16,17 @@ pub fn commands(plan: &Plan, tool: Id<Tool>) -> Vec<Vec<String>> {
     if !declared.setup.is_empty() {
         return declared.setup.iter().map(|c| c.words.clone()).collect();
     }
-    let words: &[&str] = match kind_of(plan, tool) {
-        Some(ToolKind::Pytest) => &["python3", "-m", "pip", "install", "pytest"],
-        Some(ToolKind::Nextest) => &["cargo", "install", "cargo-nextest", "--locked"],
-        Some(ToolKind::PreCommit) => &["python3", "-m", "pip", "install", "pre-commit"],
-        Some(ToolKind::CoveragePy) => &["python3", "-m", "pip", "install", "coverage"],
-        Some(ToolKind::Tarpaulin) => &["cargo", "install", "cargo-tarpaulin", "--locked"],
+    let python = declared.python.as_deref();
+    let words = match kind_of(plan, tool) {
+        Some(ToolKind::Pytest) => pins::pip(&["pytest"], python),
+        Some(ToolKind::PreCommit) => pins::pip(&["pre-commit"], python),
+        Some(ToolKind::CoveragePy) => pins::pip(&["coverage"], python),
+        Some(ToolKind::Nextest) => pins::cargo(pins::NEXTEST),
+        Some(ToolKind::Tarpaulin) => pins::cargo(pins::TARPAULIN),
         // Rust is on the machines of the hosts; what else a command needs only the plan can say.
         Some(ToolKind::CargoTest | ToolKind::Command) | None => return Vec::new(),
     };
-    vec![words.iter().map(|word| (*word).to_owned()).collect()]
+    vec![words]
 }
 
 /// What installs the plugins of pytest that the command of a cell asks for, where the tool is one
@@ -32,7 +34,8 @@ pub fn commands(plan: &Plan, tool: Id<Tool>) -> Vec<Vec<String>> {
 pub fn plugins(plan: &Plan, cell: &super::Cell, sharded: bool) -> Option<Vec<String>> {
     let suite = &plan.suites[cell.suite];
     let tool = suite.tool?.id;
-    if kind_of(plan, tool) != Some(ToolKind::Pytest) || !plan.tools[tool].setup.is_empty() {
+    let declared = &plan.tools[tool];
+    if kind_of(plan, tool) != Some(ToolKind::Pytest) || !declared.setup.is_empty() {
         return None;
     }
     let parts = &plan.parts_of[cell.suite.index()];
@@ -45,16 +48,14 @@ pub fn plugins(plan: &Plan, cell: &super::Cell, sharded: bool) -> Option<Vec<Str
     if super::command::retries(plan, cell) > 0 {
         plugins.push("pytest-rerunfailures");
     }
+    if suite.test_timeout.is_some() {
+        plugins.push("pytest-timeout");
+    }
     if sharded {
         plugins.push("pytest-split");
     }
-    (!plugins.is_empty()).then(|| {
-        ["python3", "-m", "pip", "install"]
-            .into_iter()
-            .chain(plugins)
-            .map(str::to_owned)
-            .collect()
-    })
+    let python = declared.python.as_deref();
+    (!plugins.is_empty()).then(|| pins::pip(&plugins, python))
 }
 
 /// The version of Python that a tool asks for; where dtpc installs it with pip, there must be one

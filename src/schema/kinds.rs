@@ -7,14 +7,15 @@ use serde::ser::SerializeMap;
 use super::form::{self, Form, Names};
 use super::reader::{FieldType, Fields};
 use super::values::{
-    Action, Allowance, AnyRef, AnyValue, Arch, ArgumentType, Arity, AxisChoices, AxisValue, Bind,
-    BranchPattern, CachePath, Capacity, Cause, Command, CommandFormula, Condition, Container,
-    Count, CriticalShare, Date, Direction, Divisions, Duration, Environments, Filled, Formula,
-    GitStage, Glob, Gpus, Host, Ignored, Image, Isolation, JobPattern, Key, Layout, Limit, Line,
-    Local, MarkerExpr, MarkerId, MarkerNames, MarkerRef, Markers, Need, OnFailure, Os, Outcome,
-    PartSelection, PathPattern, Percent, Port, Price, Promise, Ready, Ref, Repetitions,
-    Requirement, Role, RunnerByPlatform, Runtime, Size, Spanned, TestId, Text, ThresholdCheck,
-    ToolKind, Trigger, Types, Unclaimed, Variables, Verdict, Visibility, WithoutBaseline, Workers,
+    Action, Address, Allowance, AnyRef, AnyValue, Arch, ArgumentType, Arity, AxisChoices,
+    AxisValue, Bind, BranchPattern, CachePath, Capacity, Cause, Command, CommandFormula, Condition,
+    Container, Count, CriticalShare, Date, Direction, Divisions, Duration, Environments, Filled,
+    Formula, GitStage, Glob, Gpus, Host, Ignored, Image, Isolation, JobPattern, Key, Layout, Limit,
+    Line, Local, MarkerExpr, MarkerId, MarkerNames, MarkerRef, Markers, Need, OnFailure, Os,
+    Outcome, PartSelection, PathPattern, Percent, Permissions, Port, Price, Promise, Ready, Ref,
+    Repetitions, Requirement, Role, RunnerByPlatform, Runtime, Size, Spanned, TestId, Text,
+    ThresholdCheck, ToolKind, Trigger, Types, Unclaimed, Variables, Verdict, Visibility,
+    WithoutBaseline, Workers,
 };
 use super::{Decl, FieldSchema, Head, Id, KindSchema, Table};
 
@@ -66,6 +67,10 @@ kinds! {
         /// What a changed file that no `paths` declaration claims does to a run that looks at changed
         /// files: it selects everything, or fails the run.
         default("everything") "unclaimed" unclaimed: Unclaimed, "unclaimed: fail";
+        /// The runner of the jobs that dtpc adds to stages: those that select, judge a gate, bring coverage
+        /// together, write the summary and post messages. They need git, bash and Python 3, and run for
+        /// a minute. Without it, `ubuntu-24.04` on GitHub, and on GitLab whichever takes jobs without tags.
+        optional "control_runner" control_runner: Option<Ref<Runner>>, "control_runner: small_pool";
         /// What is open about the plan as a whole, rather than about one of its fields.
         optional "questions" questions: Vec<Text>, "questions: [\"which metrics matter to users?\"]";
     }
@@ -92,7 +97,9 @@ kinds! {
         /// Actions of GitHub that make a machine ready for it, before its `setup`.
         optional "actions" actions: Vec<Action>, "actions: { uses: \"actions/setup-go@4a3601121dd01d1626a1e23e37211e3254c1c06c\", with: { \"go-version\": \"1.25\" } }";
         /// Commands that make a fresh checkout ready for it, in order. Without any, what installs the
-        /// tool itself: `python3 -m pip install pytest` and the like.
+        /// tool itself, at the version that this release of dtpc is tested with: `python3 -m pip install
+        /// pytest==…` and the like. A `python` older than that version supports gets the newest that pip
+        /// finds for it.
         optional "setup" setup: Vec<Command>, "setup: [\"python3 -m pip install -r requirements.txt\"]";
         /// What its jobs need not fetch or make anew.
         optional "caches" caches: Vec<Ref<Cache>>, "caches: [cargo_registry]";
@@ -155,9 +162,15 @@ kinds! {
         optional "gpu_budget" gpu_budget: Option<Spanned<Duration>>, "gpu_budget: 40h";
         /// What must hold of a run for the jobs of the stage to be in it.
         optional "when" when: Option<Condition>, "when: not fork";
-        /// The approval that a change needs before its jobs begin: it raises the trust of the stage.
+        /// The runner of the jobs that dtpc adds to it, in place of the plan's `control_runner`.
+        optional "control_runner" control_runner: Option<Ref<Runner>>, "control_runner: hosted";
+        /// The approval that a change needs before jobs begin that reach what outsiders may not: it raises
+        /// the trust of the stage.
         optional "approval" approval: Option<Ref<Approval>>, "approval: copy_bot";
-        /// How often a test that fails is run again, for suites that do not say it themselves.
+        /// After how long a job of it is stopped, for suites that do not say it themselves.
+        optional "timeout" timeout: Option<Spanned<Duration>>, "timeout: 45min";
+        /// How often a test that fails is run again, for suites of pytest and of nextest that do not say it
+        /// themselves. Other tools cannot be told: their tests are run once.
         optional "retries" retries: Option<u32>, "retries: 1";
         /// What a failure does. With a `channel`, a job behind the others posts a message to the webhook
         /// whose address the secret holds, only if a job failed that blocks: the stage, the run, what
@@ -175,7 +188,9 @@ kinds! {
         required "stage" stage: Option<Ref<Stage>>, "stage: pre_merge";
         /// The jobs that must succeed. Without it, every job of the stage that is not in `advises`.
         optional "requires" requires: Vec<JobPattern>, "requires: [unit_rust, serve(environment: cpu_mock)]";
-        /// Results beside success that it lets pass, each with its reason and its end.
+        /// Results beside success that it lets pass, each with its reason and its end. `cancelled` is also
+        /// what GitHub calls a job that took longer than its `timeout`: who allows the one allows the
+        /// other.
         optional "allows" allows: Vec<Allowance>, "allows: cancelled(because: \"the queue cancels\", owner: ci_team, expires: 2027-01-01)";
         /// Jobs whose results are shown and do not decide.
         optional "advises" advises: Vec<JobPattern>, "advises: [disagg_perf]";
@@ -307,6 +322,9 @@ kinds! {
         optional "needs" needs: Vec<Need>, "needs: [build.wheels]";
         /// The secrets it uses.
         optional "uses" uses: Vec<Ref<Secret>>, "uses: [registry_password]";
+        /// What the token of its jobs may do at GitHub beside reading the repository, as a suite's
+        /// `permissions`.
+        optional "permissions" permissions: Permissions, "permissions: { packages: write }";
         /// What it need not fetch or make anew, beside what its environment has.
         optional "caches" caches: Vec<Ref<Cache>>, "caches: [cargo_registry]";
         /// The files it is made from: it is left out of runs in which none of them changed and no job
@@ -372,15 +390,21 @@ kinds! {
         optional "needs" needs: Vec<Need>, "needs: [nats, build.wheels]";
         /// The secrets it uses, each in the variable of its name.
         optional "uses" uses: Vec<Ref<Secret>>, "uses: [hf_token]";
+        /// What the token of its jobs may do at GitHub beside reading the repository. Their commands find
+        /// it in the variable `GITHUB_TOKEN`, where it is more than the login to a cloud (`id_token`).
+        optional "permissions" permissions: Permissions, "permissions: { id_token: write }";
         /// Variables of its jobs.
         optional "variables" variables: Variables, "variables: { RUST_BACKTRACE: \"1\" }";
         /// The features it covers.
         optional "covers" covers: Vec<Ref<Feature>>, "covers: [serve/disagg]";
         /// How long one of its jobs is expected to take, all shards together.
         optional "duration" duration: Option<Spanned<Duration>>, "duration: 12min";
-        /// After how long a job of it is stopped. Without it, twice the duration, at least 10min;
-        /// without a duration, 1h.
+        /// After how long a job of it is stopped. Without it, the `timeout` of its stage; without that,
+        /// twice the duration, at least 10min; without a duration, 1h.
         optional "timeout" timeout: Option<Spanned<Duration>>, "timeout: 30min";
+        /// After how long one test of it is stopped, which fails while the others go on: with
+        /// pytest-timeout, or nextest. Without it, nextest stops a test after half the `timeout`.
+        optional "test_timeout" test_timeout: Option<Spanned<Duration>>, "test_timeout: 90s";
         /// Into how many jobs each of its jobs is divided. pytest divides with pytest-split, nextest
         /// by itself.
         optional "shards" shards: Option<Spanned<u32>>, "shards: 4";
@@ -489,6 +513,19 @@ kinds! {
         optional "environment" environment: Option<Line>, "environment: \"models\"";
     }
 
+    /// A registry that asks for a login before it hands out images. The host logs in for every job whose
+    /// container or service has an image of it; `dtpc run` pulls with the login of whoever runs it.
+    "registry" Registry in registries {
+        /// How the names of its images begin, before a slash. Images without a host are of `docker.io`.
+        required "host" host: Address, "host: \"ghcr.io\"";
+        /// Who logs in. Without it, whoever started the run, which is enough where the token of the run
+        /// is the password.
+        optional "user" user: Option<Address>, "user: \"robot-ci\"";
+        /// What they log in with. Without it, the token of the run, which may then read the packages of
+        /// the repository: for `ghcr.io`.
+        optional "password" password: Option<Ref<Secret>>, "password: secret.registry_password";
+    }
+
     /// A variable of the repository: a value that is set at its host, and everybody may read.
     "variable" Variable in variables {
         /// What the host calls it. Without it, its name in capitals.
@@ -518,7 +555,8 @@ kinds! {
         /// The branches that carry approved changes alone: a regular expression that the whole name
         /// matches.
         optional "branches" branches: Option<BranchPattern>, "branches: \"pull-request/[0-9]+\"";
-        /// The deployment environment of the host whose reviewers approve.
+        /// The deployment environment of the host whose reviewers approve. The jobs and builds of a stage
+        /// with the approval wait in it if they use a secret, or are in a place that is not public.
         optional "environment" environment: Option<Line>, "environment: \"gpu-approval\"";
     }
 

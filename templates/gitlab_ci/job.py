@@ -3,6 +3,7 @@
 `begin STAGE JOB` says that a job begins, and leaves the file `.dtpc-run/left-out` if it is not
 in this run. `end STAGE JOB` writes the record of what became of it, from which the gate
 reads. `run STAGE SCRIPT …` calls a script of this folder with what it knows from GitHub.
+`managed` says whether packages must go into a virtual environment.
 `python VERSION` and `made GLOB …` fail if the machine has another Python, or if there are
 no such files.
 """
@@ -14,6 +15,7 @@ import pathlib
 import runpy
 import shutil
 import sys
+import sysconfig
 
 OWN = pathlib.Path(".dtpc-run")
 LEFT_OUT = OWN / "left-out"
@@ -182,6 +184,12 @@ def python(version):
     return 1
 
 
+def managed():
+    """Whether this Python takes no packages because the system manages it."""
+    marker = pathlib.Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
+    return 0 if sys.prefix == sys.base_prefix and marker.exists() else 1
+
+
 def made(*patterns):
     found = [
         path
@@ -194,7 +202,14 @@ def made(*patterns):
     return 1
 
 
-COMMANDS = {"begin": begin, "end": end, "run": run, "python": python, "made": made}
+COMMANDS = {
+    "begin": begin,
+    "end": end,
+    "run": run,
+    "managed": managed,
+    "python": python,
+    "made": made,
+}
 
 if __name__ == "__main__":
     sys.exit(COMMANDS[sys.argv[1]](*sys.argv[2:]))

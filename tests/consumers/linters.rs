@@ -1,10 +1,64 @@
 //! The checkers of workflows, on every workflow of all plans.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
 
 use serde_json::Value;
 
 use crate::support::repository::Repository;
+use crate::support::tools::{LIMIT, run, workspace};
+
+/// The name of the repository of [`features`], in place of that of its plan.
+const FEATURES: &str = "the plans in tests/holds, and the depot";
+
+/// What is generated of every plan in `tests/holds` and of the depot, in one repository, so that each
+/// checker is called once for all of them: each plan is about one feature of the language.
+fn features() -> Repository {
+    let holds = fs::read_dir(workspace().join("tests/holds")).expect("plans");
+    let mut plans: Vec<PathBuf> = holds.map(|entry| entry.expect("a plan").path()).collect();
+    plans.push(workspace().join("tests/depot/plans/depot.dtp"));
+    plans.sort();
+    let all = Repository::of(FEATURES, &[]);
+    let mut with_workflows = 0;
+    for plan in plans {
+        let out = tempfile::tempdir().expect("a folder");
+        let mut dtpc = Command::new(env!("CARGO_BIN_EXE_dtpc"));
+        dtpc.arg("generate")
+            .arg(&plan)
+            .args(["--target", "github-actions", "--out"])
+            .arg(out.path());
+        let done = run(&mut dtpc, LIMIT);
+        assert!(done.success(), "{}: {done}", plan.display());
+        // One whose stages are all on another host has none.
+        let Ok(workflows) = fs::read_dir(out.path().join(".github/workflows")) else {
+            continue;
+        };
+        with_workflows += 1;
+        let name = plan.file_stem().expect("a name").to_string_lossy();
+        for workflow in workflows {
+            let workflow = workflow.expect("a workflow");
+            let text = fs::read_to_string(workflow.path()).expect("its text");
+            let file = format!("{name}--{}", workflow.file_name().to_string_lossy());
+            all.write(&format!(".github/workflows/{file}"), &text);
+        }
+    }
+    assert!(with_workflows > 35, "{with_workflows} plans");
+    all
+}
+
+/// One test, for what is checked takes longer to generate than to check: the repositories of the other
+/// tests, and the features one by one.
+#[test]
+fn every_checker_is_content_with_every_workflow() {
+    let all: Vec<Repository> = Repository::all().into_iter().chain([features()]).collect();
+    jactionlint_finds_them_correct(&all);
+    jactionlint_at_its_strictest_blames_only_what_the_plan_says(&all);
+    actionlint_finds_them_correct(&all);
+    zizmor_finds_them_secure_but_for_private_machines(&all);
+    they_keep_to_the_schema(&all);
+}
 
 /// A checker's call with all workflows of a repository behind it.
 fn call(repository: &Repository, tool: &str, arguments: &[&str]) -> crate::support::tools::Done {
@@ -22,17 +76,21 @@ fn call(repository: &Repository, tool: &str, arguments: &[&str]) -> crate::suppo
 /// what `tests/dynamo_ci` holds against the facts.
 fn knows_labels(repository: &Repository) {
     let mut labels = BTreeSet::from(["gpu-1".to_owned()]);
-    if repository.plan().contains("dynamo-ci") {
-        for file in repository.workflow_paths() {
-            for job in repository.yaml(&file)["jobs"]
-                .as_object()
-                .expect("jobs")
-                .values()
-            {
-                labels.extend(job["runs-on"].as_str().map(str::to_owned));
+    for file in repository.workflow_paths() {
+        let workflow = repository.yaml(&file);
+        for job in workflow["jobs"].as_object().expect("jobs").values() {
+            match &job["runs-on"] {
+                Value::String(label) => _ = labels.insert(label.clone()),
+                Value::Array(all) => {
+                    labels.extend(all.iter().filter_map(Value::as_str).map(str::to_owned));
+                }
+                group => assert!(group["group"].is_string(), "{group}"),
             }
         }
-        labels.remove("ubuntu-24.04");
+    }
+    let is_known = |label: &String| label == "self-hosted" || label.starts_with("ubuntu-");
+    labels.retain(|label| !is_known(label));
+    if repository.plan().contains("dynamo-ci") {
         assert!(labels.contains("prod-tester-amd-gpu-4-v2"), "{labels:?}");
     }
     let labels: Vec<String> = labels.into_iter().collect();
@@ -40,10 +98,9 @@ fn knows_labels(repository: &Repository) {
     repository.write("lint.yaml", &text);
 }
 
-#[test]
-fn jactionlint_finds_them_correct() {
-    for repository in Repository::all() {
-        knows_labels(&repository);
+fn jactionlint_finds_them_correct(all: &[Repository]) {
+    for repository in all {
+        knows_labels(repository);
         let arguments = [
             "--config-file",
             "lint.yaml",
@@ -53,7 +110,7 @@ fn jactionlint_finds_them_correct() {
             "--oneline",
             "--no-hints",
         ];
-        let done = call(&repository, "jactionlint", &arguments);
+        let done = call(repository, "jactionlint", &arguments);
         assert!(done.success() && done.stdout.is_empty(), "{done}");
     }
 }
@@ -68,12 +125,16 @@ fn images_of_the_run(repository: &Repository) -> usize {
         for job in workflow["jobs"].as_object().expect("jobs").values() {
             if let Some(image) = job["container"]["image"].as_str() {
                 let tag = image.rsplit_once(':').expect("a tag").1;
-                assert!(tag.starts_with("${{ github.sha }}"), "{image}");
+                let is_of_the_run = |tag: &str| tag.starts_with("${{ github.sha }}");
+                assert!(is_of_the_run(tag) || image.contains("@sha256:"), "{image}");
+                if !is_of_the_run(tag) {
+                    continue;
+                }
                 count += 1;
             }
         }
     }
-    let builds_images = ["workshop", "dynamo-ci"];
+    let builds_images = ["workshop", "dynamo-ci", FEATURES];
     assert_eq!(
         count > 0,
         builds_images
@@ -84,11 +145,10 @@ fn images_of_the_run(repository: &Repository) -> usize {
 }
 
 /// Its strictest profile has opinions. Those that are left are about what the plan says, not about
-/// what dtpc makes of it: machines of one's own, and tools that a plan installs without a version.
-#[test]
-fn jactionlint_at_its_strictest_blames_only_what_the_plan_says() {
-    for repository in Repository::all() {
-        knows_labels(&repository);
+/// what dtpc makes of it: machines of one's own, and images that the run builds.
+fn jactionlint_at_its_strictest_blames_only_what_the_plan_says(all: &[Repository]) {
+    for repository in all {
+        knows_labels(repository);
         let arguments = [
             "--config-file",
             "lint.yaml",
@@ -97,7 +157,7 @@ fn jactionlint_at_its_strictest_blames_only_what_the_plan_says() {
             "--format",
             "json",
         ];
-        let done = call(&repository, "jactionlint", &arguments);
+        let done = call(repository, "jactionlint", &arguments);
         let findings: Value =
             serde_json::from_str(&done.stdout).unwrap_or_else(|why| panic!("{why}\n{done}"));
         let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
@@ -106,28 +166,25 @@ fn jactionlint_at_its_strictest_blames_only_what_the_plan_says() {
                 .entry(finding["kind"].as_str().expect("a rule"))
                 .or_default() += 1;
         }
-        let own = ["self-hosted-runner", "unlocked-install", "unpinned-tools"];
-        rules.retain(|rule, _| !own.contains(rule));
-        let built = images_of_the_run(&repository);
+        rules.remove("self-hosted-runner");
+        let built = images_of_the_run(repository);
         assert_eq!(rules.remove("unpinned-images").unwrap_or(0), built);
         assert!(rules.is_empty(), "{}: {rules:?}\n{done}", repository.plan());
     }
 }
 
 /// The second opinion, written independently. It wants to be told the labels of private runners.
-#[test]
-fn actionlint_finds_them_correct() {
-    for repository in Repository::all() {
-        knows_labels(&repository);
+fn actionlint_finds_them_correct(all: &[Repository]) {
+    for repository in all {
+        knows_labels(repository);
         let arguments = ["-oneline", "-no-color", "-config-file", "lint.yaml"];
-        let done = call(&repository, "actionlint", &arguments);
+        let done = call(repository, "actionlint", &arguments);
         assert!(done.success() && done.stdout.is_empty(), "{done}");
     }
 }
 
-#[test]
-fn zizmor_finds_them_secure_but_for_private_machines() {
-    for repository in Repository::all() {
+fn zizmor_finds_them_secure_but_for_private_machines(all: &[Repository]) {
+    for repository in all {
         let arguments = [
             "--offline",
             "--no-progress",
@@ -151,11 +208,11 @@ fn zizmor_finds_them_secure_but_for_private_machines() {
             .iter()
             .filter(|finding| finding["ident"] == "unpinned-images")
             .count();
-        assert_eq!(images, images_of_the_run(&repository), "{done}");
+        assert_eq!(images, images_of_the_run(repository), "{done}");
         assert_eq!(findings.len(), private + images, "{done}");
         // It did look: the sample has such a machine at night, and Dynamo's pipelines a group of them;
         // those of its strategy are open still.
-        let has_private = ["sample", "dynamo-ci"];
+        let has_private = ["sample", "dynamo-ci", FEATURES];
         assert_eq!(
             private > 0,
             has_private
@@ -166,15 +223,14 @@ fn zizmor_finds_them_secure_but_for_private_machines() {
     }
 }
 
-#[test]
-fn they_keep_to_the_schema() {
-    for repository in Repository::all() {
+fn they_keep_to_the_schema(all: &[Repository]) {
+    for repository in all {
         for schema in [
             "vendor.github-workflows",
             "custom.github-workflows-require-timeout",
         ] {
             let done = call(
-                &repository,
+                repository,
                 "check-jsonschema",
                 &["--builtin-schema", schema],
             );

@@ -189,7 +189,7 @@ fn the_gate_of_the_sample() {
     let judge = step(gate, "Judge the results");
     assert_eq!(judge["run"], "python3 .github/dtpc/gate.py");
     assert_eq!(judge["env"]["NEEDS"], "${{ toJSON(needs) }}");
-    assert_eq!(judge["env"]["REQUIRED"], all[..6].join(" "));
+    assert_eq!(judge["env"]["REQUIRED"], all[..6].join("\n"));
 }
 
 #[test]
@@ -338,7 +338,7 @@ fn the_pre_merge_workflow_of_dynamo() {
     assert_eq!(needs.len(), 11);
     assert_eq!(
         step(gate, "Judge the results")["env"]["REQUIRED"],
-        needs.join(" ")
+        needs.join("\n")
     );
 }
 

@@ -127,6 +127,27 @@ fn table(facts: &Facts, found: &[(&Fact, Found<'_>)]) -> String {
     page
 }
 
+/// Whoever opens a pull request with the label starts these: they wait until somebody has looked at it.
+#[test]
+fn what_a_fork_can_start_on_a_private_machine_waits_for_an_approval() {
+    let output = Output::generated();
+    let jobs = output.workflow("xpu.yml")["jobs"].as_object().unwrap();
+    let mut waiting = BTreeSet::new();
+    for (id, job) in jobs {
+        let label = job["runs-on"].as_str().unwrap();
+        let is_hosted = label.starts_with("ubuntu-");
+        assert_eq!(
+            job["environment"].as_str(),
+            (!is_hosted).then_some("ci"),
+            "{id}"
+        );
+        if !is_hosted {
+            waiting.insert(label);
+        }
+    }
+    assert_eq!(waiting, BTreeSet::from(["xpu", "xpu-2"]));
+}
+
 #[test]
 fn every_fact_is_in_the_output_or_replaced_by_a_rule() {
     let facts = Facts::read();

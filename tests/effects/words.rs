@@ -1,6 +1,8 @@
 /// For each type of a few words: a declaration, what stands there, and what is put there with each
 /// word in place of `WORD`.
 const WORDS: &[(&str, &str, &str, &str)] = &[
+    ("Scope", "suite serve", "permissions: { packages: write }", "permissions: { WORD: write }"),
+    ("Access", "build image", "permissions: { packages: read }", "permissions: { packages: WORD }"),
     ("Arity", "marker_group component", "arity: at_most_one", "arity: WORD"),
     ("ArgumentType", "marker heavy", "argument: number", "argument: WORD"),
     ("Host", "stage pre_merge", "host: github", "host: WORD"),

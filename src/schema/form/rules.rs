@@ -233,7 +233,8 @@ impl Form for Outcome {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Allowance", deny_unknown_fields)]
 pub struct AllowanceForm {
-    /// Cancelled: the job was cancelled. No test ran: it ran none.
+    /// Cancelled: the job was cancelled, or GitHub stopped it after its timeout. No test ran: it ran
+    /// none.
     #[schemars(extend("enum" = ["cancelled", "no_test_ran"]))]
     result: &'static str,
     /// Why it passes.

@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::{Form, Names};
 use crate::schema::kinds::{Build, Kind};
 use crate::schema::values::{
-    Action, AnyRef, AnyValue, BranchPattern, CachePath, Command, CommandFormula, Filled, Formula,
-    Glob, Image, Line, MarkerNames, MarkerRef, Need, PathPattern, Piece, Ref, TestId, Text,
-    Variables,
+    Access, Action, Address, AnyRef, AnyValue, BranchPattern, CachePath, Command, CommandFormula,
+    Filled, Formula, Glob, Image, Line, MarkerNames, MarkerRef, Need, PathPattern, Permissions,
+    Piece, Ref, Scope, TestId, Text, Variables,
 };
 
 macro_rules! as_string {
@@ -106,6 +106,30 @@ impl Form for Formula {
 
     fn json(&self, names: &Names<'_>) -> Self::Json {
         FormulaForm(formula(self, names))
+    }
+}
+
+impl Form for Address {
+    type Json = FormulaForm;
+
+    fn is_said(&self) -> bool {
+        !self.0.pieces.is_empty()
+    }
+
+    fn json(&self, names: &Names<'_>) -> Self::Json {
+        self.0.json(names)
+    }
+}
+
+impl Form for Permissions {
+    type Json = IndexMap<Scope, Access>;
+
+    fn is_said(&self) -> bool {
+        !self.entries.is_empty()
+    }
+
+    fn json(&self, _: &Names<'_>) -> Self::Json {
+        self.entries.iter().copied().collect()
     }
 }
 

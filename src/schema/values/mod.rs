@@ -14,6 +14,7 @@ mod pattern;
 mod quantity;
 mod ready;
 mod reference;
+mod registry;
 mod rules;
 mod shell;
 mod size;
@@ -40,6 +41,7 @@ pub use pattern::{BuildRef, JobPattern, JobPatterns, Work};
 pub use quantity::{Date, Duration, Percent, Price};
 pub use ready::Ready;
 pub use reference::{AnyRef, Ref};
+pub use registry::{Address, Permissions};
 pub use rules::{
     Baseline, Bound, Layout, Limit, Local, Measure, Requirement, ThresholdCheck, Types,
 };
@@ -47,9 +49,9 @@ pub use size::Size;
 pub use text::{Command, Filled, Glob, Image, Line, Text, Variables, is_hidden};
 pub use trigger::{COPIES, DispatchInput, Trigger};
 pub use words::{
-    Addressees, Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Ignored, Isolation,
-    Os, PlatformWord, Promise, Role, Runtime, Statistic, ToolKind, Unclaimed, Visibility,
-    WORD_TYPES, WithoutBaseline,
+    Access, Addressees, Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Ignored,
+    Isolation, Os, PlatformWord, Promise, Role, Runtime, Scope, Statistic, ToolKind, Unclaimed,
+    Visibility, WORD_TYPES, WithoutBaseline,
 };
 
 use super::reader::{FieldType, Reader};

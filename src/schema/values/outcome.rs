@@ -369,7 +369,7 @@ pub struct Allowance {
 /// A result that a gate can be told to let pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AllowedResult {
-    /// The job was cancelled.
+    /// The job was cancelled, or took longer than it may, which GitHub calls so too.
     Cancelled,
     /// It ran no test.
     NoTestRan,

@@ -77,6 +77,16 @@ impl Duration {
         self.millis.div_ceil(60_000)
     }
 
+    /// In seconds, with what is left of one behind a point: `90`, `0.5`.
+    pub fn in_seconds(self) -> String {
+        let (whole, rest) = (self.millis / 1000, self.millis % 1000);
+        if rest == 0 {
+            return whole.to_string();
+        }
+        let text = format!("{whole}.{rest:03}");
+        text.trim_end_matches('0').to_owned()
+    }
+
     /// In seconds, rounded up.
     pub const fn whole_seconds(self) -> u64 {
         self.millis.div_ceil(1_000)

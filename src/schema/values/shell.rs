@@ -42,6 +42,12 @@ pub fn only_a_shell_reads(line: &str) -> Option<String> {
 /// Programs that read their arguments as dtpc does not.
 const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh", "env"];
 
+/// What begins a word that joins commands or sends their output elsewhere, without the name of a file.
+const OPERATORS: &[&str] = &[
+    "&&", "||", "|", "|&", ";", ";;", "&", ">", ">>", "<", "<<", "<<<", "&>", "&>>", "1>", "1>>",
+    "1>&", "2>", "2>>", "2>&",
+];
+
 #[derive(Default)]
 struct Split {
     words: Vec<String>,
@@ -132,15 +138,7 @@ impl Split {
         let end = rest.find([' ', '\t', '\n']).unwrap_or(rest.len());
         let word = &rest[..end];
         let operator = word.trim_end_matches(|c: char| is_of_name(c) || matches!(c, '/' | '.'));
-        let known = [
-            "&&", "||", "|", "|&", ";", ";;", "&", ">", ">>", "<", "<<", "<<<", "&>",
-        ];
-        let redirects = |digit| {
-            operator
-                .strip_prefix(digit)
-                .is_some_and(|o| o.starts_with('>'))
-        };
-        if begins && (known.contains(&operator) || redirects("1") || redirects("2")) {
+        if begins && OPERATORS.contains(&operator) {
             self.found.push((word.to_owned(), false));
         } else if !begins && word == ";" {
             self.found.push((";".to_owned(), false));

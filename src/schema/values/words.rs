@@ -104,6 +104,44 @@ macro_rules! words {
 }
 
 words! {
+    /// How far a scope of a token goes.
+    Access {
+        /// Read it.
+        Read "read" "read",
+        /// Read it, and change it.
+        Write "write" "write",
+    }
+
+    /// What the token of a job may reach at GitHub.
+    Scope {
+        /// Runs and their artifacts.
+        Actions "actions" "runs of workflows",
+        /// Attestations of what was built.
+        Attestations "attestations" "attestations",
+        /// Check runs.
+        Checks "checks" "checks",
+        /// The repository itself, which every job reads.
+        Contents "contents" "the repository",
+        /// Deployments.
+        Deployments "deployments" "deployments",
+        /// Discussions.
+        Discussions "discussions" "discussions",
+        /// A token that other services know the run by: the login to a cloud.
+        IdToken "id_token" "the login to a cloud",
+        /// Issues.
+        Issues "issues" "issues",
+        /// Packages, images among them.
+        Packages "packages" "packages",
+        /// The pages of the repository.
+        Pages "pages" "pages",
+        /// Pull requests.
+        PullRequests "pull_requests" "pull requests",
+        /// Reports about security.
+        SecurityEvents "security_events" "reports about security",
+        /// Statuses of commits.
+        Statuses "statuses" "statuses of commits",
+    }
+
     /// How many markers of a group a test carries.
     Arity {
         /// None, one or several.

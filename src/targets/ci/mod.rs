@@ -12,10 +12,11 @@ pub mod selection;
 pub mod services;
 pub mod summary;
 pub mod tests;
+pub mod tools;
 
 use std::str::FromStr;
 
-use crate::jobs::{Job, Jobs, machines};
+use crate::jobs::{Job, Jobs, Reach};
 use crate::schema::kinds::{Runner, Secret, Stage, Variable};
 use crate::schema::values::Host;
 use crate::schema::{Id, Plan};
@@ -98,6 +99,7 @@ impl Dialect {
 pub fn scripts(jobs: &Jobs<'_>, dialect: &Dialect) -> Result<Vec<Output>, RenderError> {
     let mut outputs: Vec<Output> = gate::script(jobs, dialect).into_iter().collect();
     outputs.extend(empty::script(jobs, dialect));
+    outputs.extend(tools::constraints(jobs, dialect));
     outputs.extend(selection::outputs(jobs, dialect)?);
     outputs.push(summary::script(jobs, dialect));
     outputs.extend(notify::script(jobs, dialect));
@@ -115,20 +117,17 @@ pub enum Deployment<'p> {
 }
 
 /// The deployment environment of a job: the one it waits in until it is approved, if it reaches
-/// something that outsiders may not; else the one that keeps its secrets.
-pub fn deployment<'p>(
-    plan: &'p Plan,
-    stage: Id<Stage>,
-    secrets: &[Id<Secret>],
-    runner: Option<Id<Runner>>,
-) -> Option<Deployment<'p>> {
-    let approval = plan.stages[stage].approval.map(|a| &plan.approvals[a.id]);
-    let waits = !secrets.is_empty() || machines::is_self_hosted(plan, runner);
+/// something that outsiders may not or its token may change something; else the one that keeps its
+/// secrets.
+pub fn deployment<'p>(plan: &'p Plan, reach: &Reach) -> Option<Deployment<'p>> {
+    let stage = &plan.stages[reach.stage];
+    let approval = stage.approval.map(|a| &plan.approvals[a.id]);
     let of_approval = approval
-        .filter(|_| waits)
+        .filter(|_| reach.is_closed(plan))
         .and_then(|approval| approval.environment.as_ref());
     let of_secret = || {
-        let mut environments = secrets
+        let mut environments = reach
+            .secrets
             .iter()
             .map(|id| plan.secrets[*id].environment.as_ref());
         environments.find_map(|environment| environment)
@@ -136,6 +135,13 @@ pub fn deployment<'p>(
     of_approval
         .map(|name| Deployment::Approval(name))
         .or_else(|| of_secret().map(|name| Deployment::Secrets(name)))
+}
+
+/// The runner of the jobs that dtpc adds to a stage, where the plan names one and says what it is.
+pub fn control_runner(plan: &Plan, stage: Id<Stage>) -> Option<Id<Runner>> {
+    let of_plan = || plan.plans.iter().find_map(|(_, info)| info.control_runner);
+    let runner = plan.stages[stage].control_runner.or_else(of_plan)?.id;
+    plan.runners[runner].head.open.is_empty().then_some(runner)
 }
 
 /// What the host calls a variable.

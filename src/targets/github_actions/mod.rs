@@ -1,5 +1,6 @@
 //! GitHub Actions: a workflow for each stage that runs on GitHub.
 
+mod access;
 mod coverage;
 mod gate;
 mod literal;
@@ -18,8 +19,8 @@ use super::banner::{self, Comment};
 use super::ci::gate::TIMEOUT;
 use super::ci::{self, Deployment, Dialect, selection, variable_key};
 use super::{Content, Output, RenderError, Target, yaml};
-use crate::jobs::{BuildJob, Filled, Job, Jobs, Late};
-use crate::schema::kinds::{Runner, Secret, Stage};
+use crate::jobs::{BuildJob, Filled, Job, Jobs, Late, Reach};
+use crate::schema::kinds::{Runner, Stage};
 use crate::schema::values::{COPIES, Host, Trigger};
 use crate::schema::{Decl, Id, Plan};
 use literal::literal;
@@ -102,25 +103,39 @@ fn workflow(jobs: &Jobs<'_>, stage: Id<Stage>) -> Workflow {
     let declared = &jobs.plan.stages[stage];
     let mut entries: IndexMap<String, JobEntry> = IndexMap::new();
     let selected = selection::is_needed(jobs, stage);
+    let machine = runs_on(ci::control_runner(jobs.plan, stage).map(|r| &jobs.plan.runners[r].body));
+    let controls = |entry: JobEntry| JobEntry {
+        runs_on: machine.clone(),
+        ..entry
+    };
     if selected {
-        entries.insert(selection::JOB.to_owned(), select::entry(jobs, stage));
+        let entry = select::entry(jobs, stage);
+        entries.insert(selection::JOB.to_owned(), controls(entry));
     }
     for (_, build) in jobs.builds_of(stage) {
-        entries.insert(build.id.clone(), build_entry(jobs, build, selected));
+        let entry = build_entry(jobs, build, selected);
+        let waits = build.waits_for.is_some();
+        entries.insert(
+            build.id.clone(),
+            if waits { controls(entry) } else { entry },
+        );
     }
     for job in jobs.of_stage(stage) {
-        entries.insert(job.id.clone(), entry(jobs, job, selected));
+        let entry = entry(jobs, job, selected);
+        let waits = job.waits_for.is_some();
+        entries.insert(job.id.clone(), if waits { controls(entry) } else { entry });
     }
     for merged in crate::jobs::coverage::merged(jobs, stage) {
-        entries.insert(merged.id.clone(), coverage::entry(jobs, &merged));
+        entries.insert(merged.id.clone(), controls(coverage::entry(jobs, &merged)));
     }
     for (id, _) in jobs.gates_of(stage) {
         let (key, entry) = gate::entry(jobs, id);
-        entries.insert(key, entry);
+        entries.insert(key, controls(entry));
     }
-    entries.insert(ci::summary::JOB.to_owned(), summary::entry(jobs, stage));
+    let summary = summary::entry(jobs, stage);
+    entries.insert(ci::summary::JOB.to_owned(), controls(summary));
     if let Some(entry) = notify::entry(jobs, stage) {
-        entries.insert(ci::notify::JOB.to_owned(), entry);
+        entries.insert(ci::notify::JOB.to_owned(), controls(entry));
     }
     let on = triggers::on(jobs, stage);
     Workflow {
@@ -195,11 +210,18 @@ fn entry(jobs: &Jobs<'_>, job: &Job, selected: bool) -> JobEntry {
     }
     JobEntry {
         runs_on: runs_on(job.runner.map(|r| &plan.runners[r].body)),
-        environment: deployment(plan, job.stage, &job.secrets, job.runner),
+        environment: deployment(plan, &Reach::of_job(plan, job)),
+        permissions: access::permissions(
+            plan,
+            &suite.permissions,
+            &format!("suite {}", suite.head.name()),
+            &job.registries,
+        ),
         timeout_minutes: job.timeout.whole_minutes().max(1),
         outputs: steps::outputs(jobs, job),
         container: job.container.as_ref().map(|image| workflow::Container {
             image: filled(plan, image),
+            credentials: access::credentials(plan, &image.for_people(plan)),
         }),
         services: steps::containers::of(plan, job),
         env: steps::environment(jobs, job),
@@ -235,7 +257,13 @@ fn build_entry(jobs: &Jobs<'_>, build: &BuildJob, selected: bool) -> JobEntry {
     }
     JobEntry {
         runs_on: runs_on(build.runner.map(|r| &plan.runners[r].body)),
-        environment: deployment(plan, build.stage, &build.secrets, build.runner),
+        environment: deployment(plan, &Reach::of_build(plan, build)),
+        permissions: access::permissions(
+            plan,
+            &declared.permissions,
+            &format!("build {}", declared.head.name()),
+            &[],
+        ),
         timeout_minutes: build.timeout.whole_minutes().max(1),
         steps: steps::of_build(jobs, build),
         ..common
@@ -243,14 +271,8 @@ fn build_entry(jobs: &Jobs<'_>, build: &BuildJob, selected: bool) -> JobEntry {
 }
 
 /// The deployment environment of a job.
-fn deployment(
-    plan: &Plan,
-    stage: Id<Stage>,
-    secrets: &[Id<Secret>],
-    runner: Option<Id<Runner>>,
-) -> Option<String> {
-    let (Deployment::Approval(name) | Deployment::Secrets(name)) =
-        ci::deployment(plan, stage, secrets, runner)?;
+fn deployment(plan: &Plan, reach: &Reach) -> Option<String> {
+    let (Deployment::Approval(name) | Deployment::Secrets(name)) = ci::deployment(plan, reach)?;
     Some(literal(name))
 }
 
@@ -323,7 +345,8 @@ mod tests {
         match value {
             serde_json::Value::Object(map) => {
                 for (key, value) in map {
-                    let commented = ["name", "uses", "cron", "actions"].contains(&key.as_str());
+                    let commented = ["name", "uses", "cron", "actions", "packages", "id-token"]
+                        .contains(&key.as_str());
                     if let (true, Some([_, own])) = (commented, value.as_array().map(Vec::as_slice))
                     {
                         *value = own.clone();

@@ -86,11 +86,11 @@ pub fn entry(jobs: &Jobs<'_>, stage: Id<Stage>) -> Option<JobEntry> {
         ),
         environment: environment.map(|name| literal(name)),
         permissions: Permissions {
-            contents: "read",
-            actions: Some(Commented(
-                "read",
-                "to find the last run that was well".to_owned(),
-            )),
+            more: IndexMap::from([(
+                "actions",
+                Commented("read", "to find the last run that was well".to_owned()),
+            )]),
+            ..Permissions::default()
         },
         ..JobEntry::new(name, gate::TIMEOUT, steps)
     })

@@ -125,10 +125,7 @@ impl JobEntry {
             runs_on: RunsOn::Label(super::HOSTED.to_owned()),
             environment: None,
             timeout_minutes,
-            permissions: Permissions {
-                contents: "read",
-                actions: None,
-            },
+            permissions: Permissions::default(),
             outputs: IndexMap::new(),
             container: None,
             services: IndexMap::new(),
@@ -142,10 +139,19 @@ impl JobEntry {
 #[derive(Debug, Serialize)]
 pub struct Container {
     pub image: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<Credentials>,
+}
+
+/// How the host logs in to the registry of an image.
+#[derive(Debug, Serialize)]
+pub struct Credentials {
+    pub username: String,
+    pub password: String,
 }
 
 /// The machine a job asks for.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum RunsOn {
     /// One label.
@@ -164,14 +170,26 @@ pub enum RunsOn {
 #[derive(Debug, Serialize)]
 pub struct Permissions {
     pub contents: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub actions: Option<Commented<&'static str>>,
+    /// Each with why.
+    #[serde(flatten)]
+    pub more: IndexMap<&'static str, Commented<&'static str>>,
+}
+
+impl Default for Permissions {
+    fn default() -> Self {
+        Self {
+            contents: "read",
+            more: IndexMap::new(),
+        }
+    }
 }
 
 /// A container beside a job.
 #[derive(Debug, Serialize)]
 pub struct Service {
     pub image: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<Credentials>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub env: IndexMap<String, String>,
     pub ports: Vec<String>,

@@ -6,7 +6,7 @@ use serde_yaml::{Commented, FlowSeq};
 use super::matrix::{Cell, Group, Wait};
 use super::pipeline::{Artifacts, CoverageReport, Environment, JobEntry, Need, Reports, Service};
 use super::{DIALECT, hidden, python, rules, text};
-use crate::jobs::{BuildJob, Filled, Job, Jobs, NEWEST_PYTHON, command};
+use crate::jobs::{BuildJob, Filled, Job, Jobs, NEWEST_PYTHON, Reach, command};
 use crate::name::one_line;
 use crate::schema::kinds::{Artifact, Runner, Secret, Stage};
 use crate::schema::values::{Outcome, Ready};
@@ -14,7 +14,7 @@ use crate::schema::{Id, Plan};
 use crate::targets::RenderError;
 use crate::targets::ci::results::{self, RESULTS, leaves_results};
 use crate::targets::ci::services::{self, Reached};
-use crate::targets::ci::{self, Deployment, builds, place, secret_key, tests};
+use crate::targets::ci::{self, Deployment, builds, place, secret_key, tests, tools};
 
 /// What makes a job of a stage ready to be taken apart: which of its neighbours decide anything.
 pub struct Surroundings<'j> {
@@ -97,7 +97,7 @@ pub fn cell(jobs: &Jobs<'_>, job: &Job, around: &Surroundings<'_>) -> Result<Cel
             after: Vec::new(),
         });
     }
-    let environment = deployment(plan, job.stage, &job.secrets, job.runner)?;
+    let environment = deployment(plan, &Reach::of_job(plan, job))?;
     let image = job.container.as_ref();
     let containers = job.services.iter().map(|id| &plan.services[*id]);
     let services: Vec<Service> = containers
@@ -136,6 +136,9 @@ pub fn cell(jobs: &Jobs<'_>, job: &Job, around: &Surroundings<'_>) -> Result<Cel
     })
 }
 
+/// Where the packages of a job go on a machine whose own Python takes none.
+const VENV: &str = ".dtpc-run/venv";
+
 /// What comes before the tests: the tools, and the services.
 fn before(jobs: &Jobs<'_>, job: &Job) -> Vec<String> {
     let plan = jobs.plan;
@@ -156,12 +159,17 @@ fn before(jobs: &Jobs<'_>, job: &Job) -> Vec<String> {
             "What the action {name} installs at GitHub, the machine must bring here."
         )));
     }
-    let setup: Vec<String> = job
-        .setup
-        .iter()
-        .map(|words| command::shell(words))
-        .collect();
+    let setup = tools::setup(job, &DIALECT);
     if !setup.is_empty() {
+        if job.python.is_some() {
+            all.push(script(
+                "Packages go where the system does not manage them",
+                &format!(
+                    "if {}; then\n  python3 -m venv --clear {VENV}\n  . {VENV}/bin/activate\nfi",
+                    python(&["managed"])
+                ),
+            ));
+        }
         all.push(script("Set up the tools", &setup.join("\n")));
     }
     for id in &job.services {
@@ -338,7 +346,7 @@ pub fn build(
     artifacts.expire_in = days(longest(plan, &build.makes));
     Ok(JobEntry {
         tags: tags(plan, build.runner)?,
-        environment: deployment(plan, stage, &build.secrets, build.runner)?,
+        environment: deployment(plan, &Reach::of_build(plan, build))?,
         timeout: Some(minutes(build.timeout.whole_minutes())),
         script: commands,
         artifacts: Some(artifacts),
@@ -464,13 +472,11 @@ pub fn tags(
 }
 
 /// The deployment environment of a job.
-pub fn deployment(
-    plan: &Plan,
-    stage: Id<Stage>,
-    secrets: &[Id<Secret>],
-    runner: Option<Id<Runner>>,
-) -> Result<Option<Environment>, RenderError> {
-    let Some(deployment) = ci::deployment(plan, stage, secrets, runner) else {
+///
+/// # Errors
+/// A name that GitLab does not take.
+pub fn deployment(plan: &Plan, reach: &Reach) -> Result<Option<Environment>, RenderError> {
+    let Some(deployment) = ci::deployment(plan, reach) else {
         return Ok(None);
     };
     let (name, action) = match deployment {

@@ -99,7 +99,8 @@ impl Target for GitLabCi {
 /// What cannot be said to GitLab, for the check that says so where it is declared.
 pub mod refusals {
     use super::{jobs, text};
-    use crate::schema::kinds::{Runner, Secret, Stage};
+    use crate::jobs::Reach;
+    use crate::schema::kinds::Runner;
     use crate::schema::{Id, Plan};
     use crate::targets::RenderError;
 
@@ -118,6 +119,16 @@ pub mod refusals {
     pub fn cleanup() -> Result<(), RenderError> {
         Err(RenderError::new(
             "GitLab CI runs what cleans up without looking at how it ends: a failure of it would pass",
+        ))
+    }
+
+    /// What the token of a job may do.
+    ///
+    /// # Errors
+    /// Always: it is the same for every job of a project.
+    pub fn permissions() -> Result<(), RenderError> {
+        Err(RenderError::new(
+            "on GitLab CI the settings of the project say what the token of a job may do, for all jobs alike",
         ))
     }
 
@@ -143,13 +154,8 @@ pub mod refusals {
     ///
     /// # Errors
     /// A name that GitLab does not take.
-    pub fn deployment(
-        plan: &Plan,
-        stage: Id<Stage>,
-        secrets: &[Id<Secret>],
-        runner: Option<Id<Runner>>,
-    ) -> Result<(), RenderError> {
-        jobs::deployment(plan, stage, secrets, runner).map(drop)
+    pub fn deployment(plan: &Plan, reach: &Reach) -> Result<(), RenderError> {
+        jobs::deployment(plan, reach).map(drop)
     }
 
     /// The deployment environment that keeps a secret.
@@ -270,6 +276,8 @@ fn entries(all: &Jobs<'_>, stage: Id<Stage>) -> Result<IndexMap<String, JobEntry
     let shared = JobEntry {
         stage: Some(plan.stages[stage].head.name().to_owned()),
         rules: rules::of_stage(plan, stage),
+        // For the jobs that have no runner of their own: those that dtpc adds.
+        tags: jobs::tags(plan, ci::control_runner(plan, stage))?,
         ..JobEntry::default()
     };
     let mut entries = IndexMap::from([(hidden(plan, stage), shared)]);

@@ -6,14 +6,14 @@ use indexmap::IndexMap;
 use super::pipeline::{AutoCancel, Include, Question, Root, Workflow};
 use super::rules::{self, STAGE};
 use super::{DIALECT, path};
-use crate::jobs::Jobs;
+use crate::jobs::{Jobs, registries};
 use crate::name::one_line;
-use crate::schema::kinds::Stage;
+use crate::schema::kinds::{Registry, Stage};
 use crate::schema::values::{DispatchInput, Trigger};
 use crate::schema::{Id, Plan};
 use crate::targets::banner::{self, Comment};
-use crate::targets::ci::in_words;
 use crate::targets::ci::selection::ALL;
+use crate::targets::ci::{in_words, secret_key};
 use crate::targets::{Content, Output, RenderError, yaml};
 
 /// Where it is.
@@ -131,6 +131,7 @@ fn settings(jobs: &Jobs<'_>) -> Vec<String> {
         "Each job needs git, bash and python3 on its machine; those without tags run on any runner."
             .to_owned(),
     ];
+    lines.extend(logins(jobs));
     let mut schedules = Vec::new();
     for stage in DIALECT.stages(jobs) {
         let declared = &plan.stages[stage];
@@ -164,6 +165,37 @@ fn settings(jobs: &Jobs<'_>) -> Vec<String> {
                 .to_owned(),
         );
         lines.extend(schedules);
+    }
+    lines
+}
+
+/// How the runners log in to the registries that the images of jobs come from.
+fn logins(jobs: &Jobs<'_>) -> Vec<String> {
+    let plan = jobs.plan;
+    let mut known: Vec<Id<Registry>> = Vec::new();
+    for job in jobs.jobs.iter().filter(|job| DIALECT.runs(jobs, job)) {
+        let new = |id: &&Id<Registry>| !known.contains(id);
+        let new: Vec<Id<Registry>> = job.registries.iter().filter(new).copied().collect();
+        known.extend(new);
+    }
+    let of_registry = |id: &Id<Registry>| {
+        let registry = &plan.registries[*id];
+        let host = plain(&registries::address(&registry.host).for_people(plan));
+        let login = match registry.password {
+            Some(password) => {
+                let user = registry.user.as_ref().map(registries::address);
+                let user = user.map_or_else(|| "USER".to_owned(), |user| user.for_people(plan));
+                format!("{}:${}", plain(&user), secret_key(plan, password.id))
+            }
+            None => "USER:PASSWORD".to_owned(),
+        };
+        format!("  {{\"auths\": {{\"{host}\": {{\"auth\": \"the base64 of {login}\"}}}}}}")
+    };
+    let mut lines: Vec<String> = known.iter().map(of_registry).collect();
+    if !lines.is_empty() {
+        let why = "GitLab logs in to its own registry by itself. Into others its runners log in with the \
+                   variable DOCKER_AUTH_CONFIG of the project, in which the plan asks for:";
+        lines.insert(0, why.to_owned());
     }
     lines
 }

@@ -81,6 +81,9 @@ pub struct JobEntry<'a> {
     /// The names of the secrets that it uses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     secrets: Vec<&'static str>,
+    /// The names of the registries that its images come from, with a login.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    registries: Vec<&'static str>,
     /// How long its cell is expected to take, all shards together.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "DurationForm")]
@@ -392,6 +395,7 @@ fn of_job<'a>(
         makes: all(&job.makes, names),
         caches: all(&job.caches, names),
         secrets: all(&job.secrets, names),
+        registries: all(&job.registries, names),
         duration: jobs::duration(plan, job).map(|duration| DurationForm::of(duration.value)),
         timeout: DurationForm::of(job.timeout),
         outcome: outcome.json(names),

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::super::access;
 use super::super::literal::literal;
 use super::super::workflow::Service;
 use crate::jobs::{Job, command};
@@ -27,6 +28,7 @@ pub fn of(plan: &Plan, job: &Job) -> IndexMap<String, Service> {
                 .map(|(name, value)| (name.to_string(), literal(value)))
                 .collect();
             let service = Service {
+                credentials: access::credentials(plan, &image),
                 image,
                 env,
                 ports: vec![format!("{port}:{port}")],

@@ -3,10 +3,11 @@
 use indexmap::IndexMap;
 
 use super::super::literal::literal;
-use super::super::pins;
 use super::super::workflow::{Input, Step};
-use crate::jobs::{Job, Jobs, command};
+use super::super::{DIALECT, pins};
+use crate::jobs::{Job, Jobs};
 use crate::schema::Plan;
+use crate::targets::ci::tools;
 
 /// Puts the commit of the run into the working folder. No step may push, so none finds a token there.
 pub(super) fn checkout(plan: &Plan) -> Step {
@@ -54,11 +55,7 @@ pub(super) fn actions(jobs: &Jobs<'_>, job: &Job) -> Vec<Step> {
 
 /// The commands that install the tools.
 pub(super) fn setup(job: &Job) -> Option<Step> {
-    let lines: Vec<String> = job
-        .setup
-        .iter()
-        .map(|words| command::shell(words))
-        .collect();
+    let lines = tools::setup(job, &DIALECT);
     (!lines.is_empty()).then(|| Step {
         name: "Set up the tools".to_owned(),
         run: Some(lines.join("\n")),

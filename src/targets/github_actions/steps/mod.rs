@@ -13,11 +13,13 @@ mod tests;
 use indexmap::IndexMap;
 
 use super::DIALECT;
+use super::access;
 use super::literal::literal;
 use super::workflow::Step;
 use crate::jobs::{BuildJob, Job, Jobs, command};
 use crate::name::one_line;
 use crate::schema::kinds::Secret;
+use crate::schema::values::Permissions;
 use crate::schema::{Id, Plan};
 use crate::targets::ci::services::{self, Reached};
 use crate::targets::ci::{builds, secret_key, variable_key};
@@ -71,7 +73,8 @@ pub fn of_build(jobs: &Jobs<'_>, build: &BuildJob) -> Vec<Step> {
         jobs.ids_of_makers(artifact, &build.needs, suites)
     }));
     // What GitHub knows reaches the command in variables: put into its text, it would be run.
-    let mut env: IndexMap<String, String> = secrets(plan, &build.secrets);
+    let permissions = &plan.builds[build.build].permissions;
+    let mut env = with_token(secrets(plan, &build.secrets), permissions);
     for id in builds::variables(build) {
         let key = variable_key(plan, id);
         env.insert(key.clone(), format!("${{{{ vars.{key} }}}}"));
@@ -109,6 +112,17 @@ fn secrets(plan: &Plan, secrets: &[Id<Secret>]) -> IndexMap<String, String> {
             (key, value)
         })
         .collect()
+}
+
+/// The variables of a step that is handed the token of its job, where the plan asks something for it.
+fn with_token(
+    mut env: IndexMap<String, String>,
+    permissions: &Permissions,
+) -> IndexMap<String, String> {
+    if permissions.hand_the_token() {
+        env.insert(access::TOKEN.to_owned(), access::TOKEN_VALUE.to_owned());
+    }
+    env
 }
 
 /// The one step of a job that has no machine yet: it fails at once and says what is to be answered.

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::super::literal::literal;
 use super::super::workflow::Step;
 use super::super::{DIALECT, steps};
-use super::{TESTS, secrets};
+use super::{TESTS, secrets, with_token};
 use crate::jobs::{Job, Jobs};
 use crate::targets::ci::{empty, tests};
 
@@ -26,10 +26,11 @@ pub fn outputs(jobs: &Jobs<'_>, job: &Job) -> IndexMap<&'static str, String> {
 /// Runs the tests.
 pub(super) fn run(jobs: &Jobs<'_>, job: &Job) -> Step {
     let title = &jobs.plan.suites[job.suite].head.title;
+    let suite = &jobs.plan.suites[job.suite];
     Step {
         name: literal(&format!("Run {title}")),
         id: Some(TESTS),
-        env: secrets(jobs.plan, &job.secrets),
+        env: with_token(secrets(jobs.plan, &job.secrets), &suite.permissions),
         run: Some(tests::script(jobs, job, &DIALECT)),
         ..Step::default()
     }

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::{Named, fact, open, or_open, some, suites, titles, words};
+use crate::graph::loads;
 use crate::jobs::{self, Cell, Job, Jobs, path, selection};
 use crate::name::Name;
-use crate::schema::kinds::{Owner, Runner, Stage};
+use crate::schema::kinds::{Owner, Stage};
 use crate::schema::values::{Host, Local, Text, Trigger, Types};
 use crate::schema::{Decl, Id, Plan};
 use crate::targets::{ci, github_actions, gitlab_ci};
@@ -214,6 +215,8 @@ pub fn stage(jobs: &Jobs<'_>, id: Id<Stage>) -> StageSection {
         format!("{by} ({})", approval.head.title)
     });
     fact(&mut facts, head, "approval", "Approved by", approval);
+    let timeout = stage.timeout.map(|d| d.value.to_string());
+    fact(&mut facts, head, "timeout", "Jobs stopped after", timeout);
     let retries = stage.retries.map(suites::retries_of_a_stage);
     fact(
         &mut facts,
@@ -293,21 +296,23 @@ fn expected(jobs: &Jobs<'_>, id: Id<Stage>) -> Vec<(&'static str, String)> {
         facts.push(("Cost of a run", costs));
     }
     // Only where the plan says how many machines there are.
-    let asked: Vec<String> = plan
-        .runners
-        .iter()
-        .filter_map(|(runner, declared)| {
+    let here: Vec<&Job> = jobs.of_stage(id).collect();
+    let asked: Vec<String> = loads(jobs, id, &here)
+        .into_iter()
+        .filter_map(|(runner, at_once)| {
+            let declared = &plan.runners[runner];
             let most = declared.max_parallel?.value.0;
-            let asks = |of: Option<Id<Runner>>| of == Some(runner);
-            let tests = jobs.of_stage(id).filter(|j| asks(j.runner)).count();
-            let builds = jobs.builds_of(id).filter(|(_, b)| asks(b.runner)).count();
-            let count = u32::try_from(tests + builds).unwrap_or(u32::MAX);
-            let waiting = match count.saturating_sub(most) {
+            let waiting = match u32::try_from(at_once)
+                .unwrap_or(u32::MAX)
+                .saturating_sub(most)
+            {
                 0 => String::new(),
                 n => format!(", so {n} wait"),
             };
             let title = &declared.head.title;
-            (count > 0).then(|| format!("{count} of {title}, which runs {most} at once{waiting}"))
+            Some(format!(
+                "up to {at_once} at once of {title}, which runs {most}{waiting}"
+            ))
         })
         .collect();
     if !asked.is_empty() {

@@ -1,6 +1,7 @@
 //! What the plan lets pass for now; changed files; what is kept at the host.
 
 use super::{or_open, some, words};
+use crate::jobs::registries;
 use crate::name::one_line;
 use crate::schema::kinds::Accept;
 use crate::schema::values::Outcome;
@@ -152,6 +153,19 @@ pub fn at_the_host(plan: &Plan) -> Vec<Vec<String>> {
     for (_, secret) in plan.secrets.iter() {
         let key = key(secret.key.as_deref(), &secret.head);
         row("secret", &secret.head, key);
+    }
+    for (_, registry) in plan.registries.iter() {
+        let host = registries::address(&registry.host).for_people(plan);
+        let user = registry.user.as_ref().map(registries::address);
+        let user = user.map_or_else(
+            || "whoever started the run".to_owned(),
+            |u| u.for_people(plan),
+        );
+        let password = registry.password.map_or("the token of the run", |secret| {
+            plan.secrets[secret.id].head.title.as_str()
+        });
+        let login = format!("{host}, as {user} with {password}");
+        row("login to a registry", &registry.head, login);
     }
     for (_, variable) in plan.variables.iter() {
         let key = key(variable.key.as_deref(), &variable.head);

@@ -54,6 +54,11 @@ fn suite_facts(plan: &Plan, id: Id<Suite>, suite: &Decl<Suite>) -> Vec<(&'static
     say("needs", "Waits for", Some(words::needs(plan, &suite.needs)));
     let uses = titles(suite.uses.iter().map(|secret| &plan.secrets[secret.id]));
     say("uses", "Secrets", Some(uses));
+    say(
+        "permissions",
+        "Its token",
+        words::permissions(&suite.permissions),
+    );
     let parts: Vec<String> = plan.parts_of[id.index()]
         .iter()
         .map(|part| {
@@ -85,6 +90,11 @@ fn suite_facts(plan: &Plan, id: Id<Suite>, suite: &Decl<Suite>) -> Vec<(&'static
         "retries",
         "Failed tests run again",
         suite.retries.map(times),
+    );
+    say(
+        "test_timeout",
+        "One test stopped after",
+        suite.test_timeout.map(|d| d.value.to_string()),
     );
     say(
         "cleanup",
@@ -121,7 +131,10 @@ fn times(retries: u32) -> String {
 
 /// How often a failed test is run again in a stage whose suites do not say it.
 pub fn retries_of_a_stage(retries: u32) -> String {
-    format!("{}, where the suite does not say it", times(retries))
+    format!(
+        "{}, in suites of pytest and nextest that do not say it",
+        times(retries)
+    )
 }
 
 fn inside(plan: &Plan, container: &Container) -> String {
@@ -327,6 +340,11 @@ pub fn builds(plan: &Plan) -> Vec<BuildSection> {
             say("needs", "Waits for", Some(words::needs(plan, &build.needs)));
             let uses = titles(build.uses.iter().map(|secret| &plan.secrets[secret.id]));
             say("uses", "Secrets", Some(uses));
+            say(
+                "permissions",
+                "Its token",
+                words::permissions(&build.permissions),
+            );
             let paths = build.paths.map(|p| plan.path_sets[p.id].head.title.clone());
             say("paths", "Made from the files", paths);
             say(

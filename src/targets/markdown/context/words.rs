@@ -4,8 +4,17 @@ use crate::jobs::cells;
 use crate::schema::Plan;
 use crate::schema::values::{
     AxisPoint, BuildRef, Command, Condition, ConditionNode, Fact, JobPattern, Need, OnFailure,
-    Outcome, Variables, Weakening, Work,
+    Outcome, Permissions, Variables, Weakening, Work,
 };
+
+/// What the token of a job may do.
+pub fn permissions(permissions: &Permissions) -> Option<String> {
+    let entries = permissions.entries.iter();
+    let said: Vec<String> = entries
+        .map(|(scope, access)| format!("{}: {}", scope.title(), access.title()))
+        .collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}
 
 /// What must hold of a run.
 pub fn condition(plan: &Plan, condition: &Condition) -> String {
