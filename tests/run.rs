@@ -183,13 +183,14 @@ fn the_clean_up_of_a_place_runs_behind_that_of_the_suite_and_behind_builds() {
     assert!(!stage.exists("left") && !stage.exists("right"));
 }
 
-/// Listens at once, and is well a second later: until then it answers that it is not.
+/// Listens at once, and is well a second after it was first asked: until then it answers that it is not.
 const SLOW: &str = r#"
 import http.server, sys, time
-begun = time.monotonic()
+asked = []
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        well = time.monotonic() - begun > 1 and self.path == "/health?deep=1"
+        asked.append(time.monotonic())
+        well = asked[-1] - asked[0] > 1 and self.path == "/health?deep=1"
         self.send_response(204 if well else 503)
         self.end_headers()
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
@@ -229,12 +230,12 @@ fn a_service_that_listens_is_not_ready_before_it_answers_well() {
 fn a_service_that_never_answers_well_fails_the_job() {
     let stage = with_service("http(\"/other\")");
     let plan = fs::read_to_string(stage.path("plan.dtp")).unwrap();
-    stage.write("plan.dtp", &plan.replace("within: 20s", "within: 1s"));
+    stage.write("plan.dtp", &plan.replace("within: 20s", "within: 4s"));
     let came = stage.run();
     came.assert("failure", "closed");
     let reason = came.reason();
     assert!(
-        reason.contains("slow is not ready after 1 s: a request for /other"),
+        reason.contains("slow is not ready after 4 s: a request for /other"),
         "{reason}"
     );
     assert!(
@@ -262,12 +263,12 @@ fn a_command_says_when_a_service_is_ready() {
     stage.run().assert("success", "open");
 
     stage.write("ready.sh", "echo no database; exit 1\n");
-    stage.write("plan.dtp", &plan.replace("within: 20s", "within: 1s"));
+    stage.write("plan.dtp", &plan.replace("within: 20s", "within: 4s"));
     let came = stage.run();
     came.assert("failure", "closed");
     let reason = came.reason();
     assert!(
-        reason.contains("slow is not ready after 1 s: `sh ready.sh` does not succeed"),
+        reason.contains("slow is not ready after 4 s: `sh ready.sh` does not succeed"),
         "{reason}"
     );
     assert!(reason.contains("no database"), "{reason}");

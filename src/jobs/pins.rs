@@ -20,12 +20,13 @@ const fn package(name: &'static str, version: &'static str, oldest: u32) -> Pack
 }
 
 /// What dtpc installs by name.
-const NAMED: [Package; 6] = [
+const NAMED: [Package; 7] = [
     package("coverage", "7.17.3", 11),
     package("pre-commit", "4.7.0", 11),
     package("pytest", "9.2.0", 10),
     package("pytest-rerunfailures", "16.7", 10),
     package("pytest-split", "0.11.0", 10),
+    package("pytest-timeout", "2.4.0", 7),
     package("pytest-xdist", "3.8.0", 9),
 ];
 
