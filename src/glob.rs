@@ -91,6 +91,55 @@ fn part(part: &str, regex: &mut String) {
     }
 }
 
+/// A pattern of branches or tags, as GitHub reads it, as a regular expression that may stand between
+/// slashes; without anchors. `*` stays between slashes
+/// and `**` crosses them; `?` and `+` are about the character before them, and brackets about one of
+/// several.
+pub fn of_refs(pattern: &str) -> String {
+    let mut regex = String::new();
+    let mut rest = pattern.chars().peekable();
+    // Whether `?` and `+` have something that they may be about.
+    let mut counts = false;
+    while let Some(c) = rest.next() {
+        match c {
+            '*' => {
+                if rest.next_if_eq(&'*').is_some() {
+                    regex.push_str(".*");
+                } else {
+                    regex.push_str("[^\\/]*");
+                }
+                counts = false;
+                continue;
+            }
+            '?' | '+' if counts => {
+                regex.push(c);
+                counts = false;
+                continue;
+            }
+            '[' if rest.clone().skip(1).any(|c| c == ']') => {
+                regex.push('[');
+                for inside in rest.by_ref() {
+                    match inside {
+                        '[' | '/' | '\\' => regex.extend(['\\', inside]),
+                        _ => regex.push(inside),
+                    }
+                    if inside == ']' {
+                        break;
+                    }
+                }
+            }
+            // Not with a backslash: some look for the names of variables behind it.
+            '$' => regex.push_str("[$]"),
+            c if c.is_ascii_punctuation() && !"-_\"'#%&,:;<=>@`!~".contains(c) => {
+                regex.extend(['\\', c]);
+            }
+            c => regex.push(c),
+        }
+        counts = true;
+    }
+    regex
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +158,24 @@ mod tests {
         assert_eq!(to_regex("docs/**"), "docs/.*");
         assert_eq!(to_regex("a/**/b?.{md,txt}"), "a/(?:.*/)?b[^/]\\.(?:md|txt)");
         assert_eq!(to_regex("[!a-c]x"), "[^a-c]x");
+    }
+
+    #[test]
+    fn patterns_of_branches_become_regular_expressions() {
+        for (pattern, expected) in [
+            ("main", "main"),
+            ("release/*", r"release\/[^\/]*"),
+            ("release/**", r"release\/.*"),
+            ("v1.2.*", r"v1\.2\.[^\/]*"),
+            ("pull-request/[0-9]+", r"pull-request\/[0-9]+"),
+            ("v2?", "v2?"),
+            ("+a", r"\+a"),
+            ("a*+", r"a[^\/]*\+"),
+            ("a[b", r"a\[b"),
+            ("a$b", "a[$]b"),
+            ("a(b|c)", r"a\(b\|c\)"),
+        ] {
+            assert_eq!(of_refs(pattern), expected, "{pattern}");
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::kinds::Axis;
+use crate::name::Name;
+use crate::schema::kinds::{Axis, Runner};
 use crate::schema::values::{AxisValue, Container, Ref, Spanned, Trigger};
 use crate::schema::{Decl, Id, Plan};
 
@@ -43,6 +44,7 @@ fn values(context: &mut Context<'_>, id: Id<Axis>, axis: &Decl<Axis>) {
         return;
     }
     for (number, value) in values.iter().enumerate() {
+        equal(context, id, &values[..number], value);
         if let Some(first) = values[..number].iter().find(|v| v.name == value.name) {
             let message = format!("the axis `{name}` has the value `{}` twice", value.name);
             context.report(
@@ -73,6 +75,50 @@ fn values(context: &mut Context<'_>, id: Id<Axis>, axis: &Decl<Axis>) {
             );
         }
     }
+}
+
+/// Reports a value with which the same runs as with an earlier one: all that reaches jobs is equal.
+fn equal(context: &mut Context<'_>, id: Id<Axis>, earlier: &[AxisValue], value: &AxisValue) {
+    let plan = context.plan;
+    if value.selects.is_some() || plan.axes[id].selects.is_some() || !is_had(plan, id) {
+        return;
+    }
+    // What is said of one value alone, elsewhere, tells it from the others.
+    let patterns = plan.ats.iter().filter_map(|(_, at)| at.head.jobs.as_ref());
+    if patterns.into_iter().any(|jobs| jobs.names_axis(id)) {
+        return;
+    }
+    let twin = earlier.iter().find(|other| {
+        other.name != value.name
+            && other.selects.is_none()
+            && other.text == value.text
+            && said(plan, other) == said(plan, value)
+    });
+    let Some(twin) = twin else { return };
+    let message = format!(
+        "`{}` differs from `{}` in its name alone: the same would run twice",
+        value.name, twin.name
+    );
+    context.report(
+        Diagnostic::new(codes::AXIS_WITHOUT_EFFECT, value.span, message)
+            .label(twin.span, "the other value")
+            .help("say in a `value` what differs, or take one of the two out"),
+    );
+}
+
+/// The variables, arguments and the runner that a value gives to jobs.
+type Said<'p> = (Vec<(Name, &'p str)>, Vec<&'p str>, Option<Id<Runner>>);
+
+/// What the record of a value hands to jobs beside its text.
+fn said<'p>(plan: &'p Plan, value: &AxisValue) -> Said<'p> {
+    let Some(record) = value.record.map(|record| &plan.value_records[record]) else {
+        return (Vec::new(), Vec::new(), None);
+    };
+    let variables = record.variables.entries.iter();
+    let mut variables: Vec<(Name, &str)> = variables.map(|(n, text)| (*n, text.as_str())).collect();
+    variables.sort_unstable_by_key(|(name, _)| name.as_str());
+    let arguments = record.arguments.iter().map(|word| word.as_str()).collect();
+    (variables, arguments, record.runner.map(|runner| runner.id))
 }
 
 /// Whether jobs have the axis. One that is only asked for when a run is started runs nothing twice.

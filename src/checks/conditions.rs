@@ -1,9 +1,16 @@
 //! Conditions can hold.
 
+use rustc_hash::FxHashSet;
+
+use super::names_of_branches::{Matches, combinations};
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::kinds::Stage;
-use crate::schema::values::{Condition, ConditionNode, Fact, Host, Outcome, Spanned, Trigger};
+use crate::glob;
+use crate::name::Name;
+use crate::schema::kinds::{Axis, Stage};
+use crate::schema::values::{
+    Condition, ConditionNode, Fact, Host, Outcome, Spanned, Text, Trigger,
+};
 use crate::schema::{Id, Plan};
 use crate::source::Span;
 
@@ -20,28 +27,108 @@ impl Check for Conditions {
     fn check(&self, context: &mut Context<'_>) {
         let plan = context.plan;
         unasked(context);
-        let mut seen: Vec<(Span, Id<Stage>)> = Vec::new();
+        let mut seen: FxHashSet<(Span, Span, Id<Stage>)> = FxHashSet::default();
         for cell in context.cells {
-            for condition in crate::jobs::conditions(plan, cell) {
-                if seen.contains(&(condition.span, cell.stage)) {
-                    continue;
-                }
-                seen.push((condition.span, cell.stage));
-                if can_hold(plan, cell.stage, &condition) {
-                    continue;
-                }
-                let stage = &plan.stages[cell.stage];
-                let message = format!("this can never hold in the stage `{}`", stage.head.name());
-                let mut diagnostic =
-                    Diagnostic::new(codes::CONDITION_NEVER, condition.span, message).help(
-                        "its jobs would never run: change the condition, or what starts the stage",
-                    );
-                if let Some(trigger) = stage.trigger.first() {
-                    diagnostic = diagnostic.label(trigger.span, "what starts the stage");
-                }
-                context.report(diagnostic);
+            let conditions = crate::jobs::conditions(plan, cell);
+            let place = |number: usize| conditions.get(number).map(|c| c.span).unwrap_or_default();
+            if conditions.is_empty() || !seen.insert((place(0), place(1), cell.stage)) {
+                continue;
             }
+            let alone: Option<&Condition> = conditions
+                .iter()
+                .find(|condition| !can_hold(plan, cell.stage, &condition.node));
+            let (condition, behind) = match (alone, conditions.as_slice()) {
+                (Some(condition), _) => (condition, None),
+                // Each can hold; but both in one run?
+                (None, [of_stage, own]) => {
+                    let both = [of_stage.node.clone(), own.node.clone()];
+                    if can_hold(plan, cell.stage, &ConditionNode::And(both.into())) {
+                        continue;
+                    }
+                    (own, Some(of_stage))
+                }
+                (None, _) => continue,
+            };
+            // One that never holds by itself is one mistake, whatever stands beside it.
+            let own = (condition.span, Span::default(), cell.stage);
+            if behind.is_none() && conditions.len() > 1 && !seen.insert(own) {
+                continue;
+            }
+            let stage = &plan.stages[cell.stage];
+            let message = format!("this can never hold in the stage `{}`", stage.head.name());
+            let mut diagnostic = Diagnostic::new(codes::CONDITION_NEVER, condition.span, message)
+                .help("its jobs would never run: change the condition, or what starts the stage");
+            if let Some(of_stage) = behind {
+                diagnostic = diagnostic.label(of_stage.span, "where this holds too");
+            }
+            if let Some(trigger) = stage.trigger.first() {
+                diagnostic = diagnostic.label(trigger.span, "what starts the stage");
+            }
+            context.report(diagnostic);
         }
+    }
+}
+
+/// What may start a run, as far as conditions look at it.
+enum Start<'p> {
+    /// Nobody knows yet: anything.
+    Any,
+    /// One of the triggers of the stage.
+    Of(&'p Trigger),
+}
+
+impl Start<'_> {
+    fn is_pull_request(&self) -> bool {
+        matches!(self, Self::Any | Self::Of(Trigger::PullRequest { .. }))
+    }
+
+    /// Whether it asks for a value of an axis; and if so, whether for all of them too.
+    fn asks(&self, axis: Id<Axis>) -> Option<bool> {
+        let Self::Of(Trigger::Dispatch { inputs }) = self else {
+            return None;
+        };
+        let input = inputs.iter().find(|input| input.axis == axis)?;
+        Some(input.or_all)
+    }
+
+    /// What the branches of its runs can match of `facts`; nothing where that is not known. Whether
+    /// there is a branch at all is decided with it: a tag is none.
+    fn branches(&self, facts: &[Name]) -> Option<FxHashSet<Matches>> {
+        let mut patterns: Vec<String> = facts.iter().map(|f| glob::to_regex(f.as_str())).collect();
+        let (branches, tags): (&[Text], &[Text]) = match self {
+            Self::Of(Trigger::PullRequest { branches }) => (branches, &[]),
+            Self::Of(Trigger::Push { branches, tags }) => (branches, tags),
+            _ => (&[], &[]),
+        };
+        let positive = |text: &Text| glob::of_refs(text.strip_prefix('!').unwrap_or(text));
+        patterns.extend(branches.iter().map(positive));
+        let found = combinations(&patterns)?;
+        let of_facts: Matches = (1 << facts.len()) - 1;
+        // Of the patterns of the trigger the last that matches decides.
+        let starts = |matches: &Matches| {
+            let mut starts = branches.is_empty();
+            for (number, pattern) in (facts.len()..).zip(branches) {
+                if matches & (1 << number) != 0 {
+                    starts = !pattern.starts_with('!');
+                }
+            }
+            starts
+        };
+        // A push that is told of tags alone is one of a tag.
+        let mut possible: FxHashSet<Matches> = FxHashSet::default();
+        if !branches.is_empty() || tags.is_empty() {
+            let of_branches = found.of_branches.iter().filter(|m| starts(m));
+            possible.extend(of_branches.map(|matches| matches & of_facts));
+        }
+        let on_a_tag = match self {
+            Self::Any | Self::Of(Trigger::Dispatch { .. }) => true,
+            Self::Of(Trigger::Push { .. }) => !tags.is_empty() || branches.is_empty(),
+            Self::Of(_) => false,
+        };
+        if on_a_tag {
+            possible.insert(found.of_none & of_facts);
+        }
+        Some(possible)
     }
 }
 
@@ -82,24 +169,34 @@ fn unasked(context: &mut Context<'_>) {
 
 /// Whether some run of a stage fulfils a condition: every combination of its facts is tried that a run
 /// can have.
-fn can_hold(plan: &Plan, stage: Id<Stage>, condition: &Condition) -> bool {
+fn can_hold(plan: &Plan, stage: Id<Stage>, condition: &ConditionNode) -> bool {
     let mut facts: Vec<&Fact> = Vec::new();
-    collect(&condition.node, &mut facts);
+    collect(condition, &mut facts);
     if facts.len() > MOST_FACTS {
         return true;
     }
     let triggers = &plan.stages[stage].trigger;
-    // A stage of which nobody knows yet what starts it may have any run.
-    let any = triggers.is_empty();
-    let pull_request = any
-        || triggers
-            .iter()
-            .any(|t| matches!(t.value, Trigger::PullRequest { .. }));
-    let asks = |axis| {
-        any || triggers.iter().any(|t| match &t.value {
-            Trigger::Dispatch { inputs } => inputs.iter().any(|input| input.axis == axis),
-            _ => false,
+    if triggers.is_empty() {
+        return can_hold_in(plan, &Start::Any, &facts, condition);
+    }
+    triggers
+        .iter()
+        .any(|trigger| can_hold_in(plan, &Start::Of(&trigger.value), &facts, condition))
+}
+
+/// The same for the runs that one trigger starts.
+fn can_hold_in(plan: &Plan, start: &Start<'_>, facts: &[&Fact], condition: &ConditionNode) -> bool {
+    let globs: Vec<Name> = facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Branch(glob) => Some(*glob),
+            _ => None,
         })
+        .collect();
+    let branches = if globs.is_empty() {
+        None
+    } else {
+        start.branches(&globs)
     };
     (0_u32..1 << facts.len()).any(|bits| {
         let is_true = |fact: &Fact| {
@@ -109,9 +206,8 @@ fn can_hold(plan: &Plan, stage: Id<Stage>, condition: &Condition) -> bool {
                 .is_some_and(|at| bits & (1 << at) != 0)
         };
         let possible = facts.iter().all(|fact| match fact {
-            Fact::Label(_) | Fact::Fork => pull_request || !is_true(fact),
-            // Where nobody asks for a value, there is every one of them.
-            Fact::Input(axis, _) => asks(*axis) || is_true(fact),
+            Fact::Label(_) | Fact::Fork => start.is_pull_request() || !is_true(fact),
+            Fact::Input(axis, _) => can_be_asked(plan, start, *axis, facts, &is_true),
             Fact::Variable(id, value) => !facts.iter().any(|other| {
                 matches!(other, Fact::Variable(o, v) if o == id && v != value)
                     && is_true(fact)
@@ -119,8 +215,42 @@ fn can_hold(plan: &Plan, stage: Id<Stage>, condition: &Condition) -> bool {
             }),
             Fact::Changed(_) | Fact::Branch(_) => true,
         });
-        possible && holds(&condition.node, &is_true)
+        let on_a_branch = branches.as_ref().is_none_or(|branches| {
+            let matches = globs
+                .iter()
+                .enumerate()
+                .map(|(number, glob)| Matches::from(is_true(&Fact::Branch(*glob))) << number)
+                .sum();
+            branches.contains(&matches)
+        });
+        possible && on_a_branch && holds(condition, &is_true)
     })
+}
+
+/// Whether somebody can have asked for those values of an axis of which that is said.
+fn can_be_asked(
+    plan: &Plan,
+    start: &Start<'_>,
+    axis: Id<Axis>,
+    facts: &[&Fact],
+    is_true: &impl Fn(&Fact) -> bool,
+) -> bool {
+    let of_axis = || {
+        facts
+            .iter()
+            .filter(|f| matches!(f, Fact::Input(a, _) if *a == axis))
+    };
+    let asked = of_axis().filter(|fact| is_true(fact)).count();
+    let known = of_axis().count();
+    if matches!(start, Start::Any) {
+        return true;
+    }
+    // Where nobody asks for a value, there is every one of them.
+    let Some(or_all) = start.asks(axis) else {
+        return asked == known;
+    };
+    let others = plan.axis_values[axis.index()].len() > known;
+    asked == 1 || asked == 0 && others || asked == known && or_all
 }
 
 fn collect<'c>(node: &'c ConditionNode, into: &mut Vec<&'c Fact>) {

@@ -3,6 +3,8 @@
 //! Expressions of predicates with `and`, `or`, `not`, their signs `&`, `|`, `+`, `-`, `!`, and
 //! parentheses: <https://nexte.st/docs/filtersets/reference/>.
 
+use crate::diagnostics::suggest;
+
 /// The predicates. Each has parentheses, empty ones for `all`, `none` and `default`.
 const PREDICATES: &[&str] = &[
     "test",
@@ -122,8 +124,12 @@ impl Reader<'_> {
         if !PREDICATES.contains(&word) {
             return Err((self.at, format!("there is no predicate `{word}`")));
         }
+        let word = word.to_owned();
         self.at += length;
-        self.argument()
+        let open = self.at + 1;
+        self.argument()?;
+        let argument = &self.text[open..self.at - 1];
+        wrong_argument(&word, argument.trim()).map_or(Ok(()), |problem| Err((open, problem)))
     }
 
     /// The parentheses of a predicate: up to the one that closes them, past regular expressions and
@@ -153,6 +159,40 @@ impl Reader<'_> {
     }
 }
 
+/// The kinds of binaries that cargo builds tests into.
+const KINDS: &[&str] = &["lib", "test", "bench", "bin", "example", "proc-macro"];
+
+/// What is wrong with what stands in the parentheses of a predicate.
+fn wrong_argument(predicate: &str, argument: &str) -> Option<String> {
+    if let Some(regex) = argument
+        .strip_prefix('/')
+        .and_then(|rest| rest.strip_suffix('/'))
+    {
+        return regex::Regex::new(regex)
+            .is_err()
+            .then(|| format!("the regular expression `{regex}` cannot be read"));
+    }
+    match predicate {
+        "platform" if !["host", "target"].contains(&argument) => Some(format!(
+            "a platform is `host` or `target`, found `{argument}`"
+        )),
+        "kind" if !argument.starts_with(['~', '#']) => {
+            let name = argument.strip_prefix('=').unwrap_or(argument);
+            (!KINDS.contains(&name)).then(|| {
+                format!(
+                    "there is no kind `{name}`: cargo has {}",
+                    suggest::listed(KINDS)
+                )
+            })
+        }
+        "all" | "none" | "default" => (!argument.is_empty())
+            .then(|| format!("`{predicate}()` takes nothing, found `{argument}`")),
+        _ => argument
+            .is_empty()
+            .then(|| format!("`{predicate}(…)` says nothing")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::check;
@@ -179,6 +219,11 @@ mod tests {
             ("(test(a)", 8),
             ("", 0),
             ("test(a) and", 11),
+            ("kind(foo)", 5),
+            ("test(/(/)", 5),
+            ("platform(linux)", 9),
+            ("all(x)", 4),
+            ("test()", 5),
         ] {
             assert_eq!(check(text).map_err(|(at, _)| at), Err(at), "{text}");
         }

@@ -20,6 +20,7 @@ impl Check for Gates {
             codes::GATE_NEVER_STARTED,
             codes::GATE_DROPS_SUITE,
             codes::TOO_MANY_NEEDS,
+            codes::GATE_CONTRADICTION,
         ]
     }
 
@@ -40,8 +41,12 @@ impl Check for Gates {
                 );
             }
             never_started(context, gate);
+            let mut known = true;
             for pattern in gate.requires.iter().chain(&gate.advises) {
-                pattern_names_a_job(context, gate, pattern);
+                known &= pattern_names_a_job(context, gate, pattern);
+            }
+            if known {
+                decides(context, gate);
             }
         }
         let dropped = dropped(context);
@@ -183,8 +188,9 @@ fn never_started(context: &mut Context<'_>, gate: &Decl<Gate>) {
     );
 }
 
-fn pattern_names_a_job(context: &mut Context<'_>, gate: &Decl<Gate>, pattern: &JobPattern) {
-    let Some(stage) = gate.stage else { return };
+/// Whether a pattern names a job of the gate's stage; that there is none is reported.
+fn pattern_names_a_job(context: &mut Context<'_>, gate: &Decl<Gate>, pattern: &JobPattern) -> bool {
+    let Some(stage) = gate.stage else { return true };
     let is_made = context.builds.iter().any(|job| {
         job.stage == stage.id
             && pattern.of == Some(Work::Build(job.build))
@@ -192,14 +198,14 @@ fn pattern_names_a_job(context: &mut Context<'_>, gate: &Decl<Gate>, pattern: &J
     });
     let of_stage = |cell: &Cell| cell.stage == stage.id;
     if is_made || context.cells_named(pattern).any(of_stage) {
-        return;
+        return true;
     }
     let stage_name = context.plan.stages[stage.id].head.name();
     let declared = match pattern.of {
         Some(Work::Suite(suite)) => context.plan.suites[suite].head.head,
         // What a gate requires, it requires with all that is built for it.
         Some(Work::Build(build)) => context.plan.builds[build].head.head,
-        None => return,
+        None => return true,
     };
     let message = format!("the stage `{stage_name}` has no such job");
     context.report(
@@ -207,6 +213,68 @@ fn pattern_names_a_job(context: &mut Context<'_>, gate: &Decl<Gate>, pattern: &J
             .label(declared, "it is declared here")
             .help(format!("the gate would wait for ever: enrol the suite in `{stage_name}`, or take it out of the gate")),
     );
+    false
+}
+
+/// A gate that no job decides is red for ever, and a job cannot both decide and not.
+fn decides(context: &mut Context<'_>, gate: &Decl<Gate>) {
+    let plan = context.plan;
+    let Some(stage) = gate.stage else { return };
+    let requires = JobPatterns::new(&gate.requires);
+    let advises = JobPatterns::new(&gate.advises);
+    if context.cells_of(stage.id).next().is_none() {
+        return;
+    }
+    for advised in &gate.advises {
+        let cells = || {
+            context
+                .cells_of(stage.id)
+                .filter(|cell| advised.matches(cell))
+        };
+        // To require some of them, and be advised by the others, is sound.
+        if cells().next().is_none() || !cells().all(|cell| requires.match_any(cell)) {
+            continue;
+        }
+        let names_one = |pattern: &&JobPattern| cells().any(|cell| pattern.matches(cell));
+        let message = "these jobs are required: they cannot only advise";
+        let mut diagnostic = Diagnostic::new(codes::GATE_CONTRADICTION, advised.span, message)
+            .help("leave them in one of the two lists");
+        if let Some(first) = gate.requires.iter().find(names_one) {
+            diagnostic = diagnostic.label(first.span, "required here");
+        }
+        context.report(diagnostic);
+        return;
+    }
+    let blocks =
+        |cell: &Cell| crate::jobs::outcome(plan, cell).is_none_or(|o| o.weakening().is_none());
+    let names_a_build = |pattern: &JobPattern| matches!(pattern.of, Some(Work::Build(_)));
+    let one_decides = gate.requires.iter().any(names_a_build)
+        || context.cells_of(stage.id).any(|cell| {
+            let named = if gate.requires.is_empty() {
+                !advises.match_any(cell)
+            } else {
+                requires.match_any(cell)
+            };
+            named && blocks(cell)
+        });
+    if one_decides {
+        return;
+    }
+    let message = "no job decides this gate: it would stop every change, for ever";
+    let weak = context.cells_of(stage.id).find_map(|cell| {
+        let named = gate.requires.is_empty() || requires.match_any(cell);
+        let weakening = crate::jobs::outcome(plan, cell)?.weakening()?;
+        (named && !advises.match_any(cell)).then_some(weakening.span)
+    });
+    let mut diagnostic = Diagnostic::new(codes::GATE_CONTRADICTION, gate.head.head, message)
+        .help("let one of its jobs block, and do not only advise; or take the gate out");
+    if let Some(advised) = gate.advises.first() {
+        diagnostic = diagnostic.label(advised.span, "this only advises");
+    }
+    if let Some(weak) = weak {
+        diagnostic = diagnostic.label(weak, "such a result decides nothing");
+    }
+    context.report(diagnostic);
 }
 
 /// In a stage that has gates, a job that none of them looks at can fail without being noticed.

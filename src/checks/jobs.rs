@@ -15,24 +15,38 @@ pub(super) struct JobIds;
 /// one matrix, so that nobody who comes from there has more.
 const MOST_JOBS: usize = 256;
 
-/// Cells of one stage whose jobs would have the same id: an earlier one, a later one, and the id. An
-/// id begins with its suite, so only those of one suite are compared.
+/// Cells of one stage whose jobs would have the same id: an earlier one, a later one, and the ids. An
+/// id begins with its suite, so only those of one suite are compared, and of suites that differ in
+/// case alone: to GitHub these are one.
 fn same<'a>(
     context: &Context<'a>,
     count: &FxHashMap<(Id<Stage>, Id<Suite>), usize>,
-) -> Vec<(&'a Cell, &'a Cell, String)> {
-    let mut seen: FxHashMap<(Id<Stage>, String), &Cell> = FxHashMap::default();
+) -> Vec<(&'a Cell, &'a Cell, [String; 2])> {
+    let plan = context.plan;
+    let mut spelled: FxHashMap<String, usize> = FxHashMap::default();
+    for (_, suite) in plan.suites.iter() {
+        let name = suite.head.name().to_ascii_lowercase();
+        *spelled.entry(name).or_default() += 1;
+    }
+    let is_alone = |suite: Id<Suite>| {
+        let name = plan.suites[suite].head.name().to_ascii_lowercase();
+        spelled.get(&name) == Some(&1)
+    };
+    let mut seen: FxHashMap<(Id<Stage>, String), (&Cell, String)> = FxHashMap::default();
     let mut same = Vec::new();
     for cell in context.cells {
-        if count
-            .get(&(cell.stage, cell.suite))
-            .is_some_and(|jobs| *jobs < 2)
-        {
+        let jobs = count.get(&(cell.stage, cell.suite));
+        if jobs.is_some_and(|jobs| *jobs < 2) && is_alone(cell.suite) {
             continue;
         }
-        let name = id(context.plan, cell, None);
-        if let Some(first) = seen.insert((cell.stage, name.clone()), cell) {
-            same.push((first, cell, name));
+        let name = id(plan, cell, None);
+        let key = match plan.stages[cell.stage].host {
+            Some(Host::GitHub) => name.to_ascii_lowercase(),
+            _ => name.clone(),
+        };
+        let earlier = seen.insert((cell.stage, key), (cell, name.clone()));
+        if let Some((first, other)) = earlier {
+            same.push((first, cell, [other, name]));
         }
     }
     same
@@ -50,13 +64,18 @@ impl Check for JobIds {
             *count.entry((cell.stage, cell.suite)).or_default() += pieces;
         }
         let same = same(context, &count);
-        for (first, cell, name) in same {
+        for (first, cell, [other_name, name]) in same {
             let suite = &context.plan.suites[cell.suite];
             let other = &context.plan.suites[first.suite];
-            let message = format!(
-                "two jobs of the stage `{}` would be called `{name}`",
-                context.plan.stages[cell.stage].head.name()
-            );
+            let stage = context.plan.stages[cell.stage].head.name();
+            let message = if name == other_name {
+                format!("two jobs of the stage `{stage}` would be called `{name}`")
+            } else {
+                format!(
+                    "two jobs of the stage `{stage}` would be called `{other_name}` and `{name}`, \
+                     which are one to GitHub"
+                )
+            };
             let mut diagnostic = Diagnostic::new(codes::SAME_JOB, suite.head.head, message)
                 .help("name each stage, environment and axis once, and let the names of axis values differ in letters and digits");
             if first.suite != cell.suite {

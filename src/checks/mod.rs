@@ -11,6 +11,7 @@ mod builds;
 mod caches;
 mod capacity;
 mod conditions;
+mod cron;
 mod cycles;
 mod dates;
 mod deployments;
@@ -22,16 +23,20 @@ mod gates;
 mod gitlab;
 pub(crate) mod globs;
 mod host_limits;
+mod idle;
 mod jobs;
 mod languages;
 mod layouts;
 mod limits;
 mod markers;
+mod names_of_branches;
 mod outputs;
 pub(crate) mod overlaps;
 mod parts;
 mod pins;
 mod plan_count;
+mod platforms;
+mod refs;
 mod registries;
 mod retention;
 mod runners;
@@ -47,6 +52,7 @@ mod triggers;
 mod trust;
 mod unstarted;
 mod unused;
+mod variables;
 
 pub use despite::Broken;
 pub(crate) use features::covering;
@@ -219,6 +225,8 @@ pub static REGISTRY: &[Group] = &[
             &schedules::Schedules,
             &runners::Runners,
             &registries::Registries,
+            &platforms::Platforms,
+            &variables::Variables,
             &layouts::Layouts,
             &globs::Globs,
             &services::Services,
@@ -238,6 +246,7 @@ pub static REGISTRY: &[Group] = &[
             &caches::Caches,
             &outputs::Outputs,
             &unused::Unused,
+            &idle::Idle,
         ],
     },
     Group {

@@ -21,20 +21,30 @@ impl Check for Overlaps {
     }
 
     fn check(&self, context: &mut Context<'_>) {
-        let found = {
+        let (found, more) = {
             let mut finder = Finder {
                 context,
                 shared: FxHashMap::default(),
                 found: Vec::new(),
+                more: 0,
             };
             finder.look();
-            finder.found
+            (finder.found, finder.more)
         };
-        for (first, second, common) in found {
-            report(context, first, second, common);
+        let last = found.len().checked_sub(1);
+        for (number, (first, second, common)) in found.into_iter().enumerate() {
+            let more = if Some(number) == last { more } else { 0 };
+            report(context, first, second, common, more);
         }
     }
 }
+
+/// How many pairs are reported. Many suites that lie in one folder are one mistake, and more than a
+/// hundred findings are shown to nobody.
+const MOST_FOUND: usize = 50;
+
+/// How many more pairs are counted.
+const MOST_COUNTED: usize = 10_000;
 
 /// Cells, by number, and what each selects.
 type Selected = Vec<(usize, Set)>;
@@ -46,6 +56,8 @@ struct Finder<'c, 'a> {
     shared: FxHashMap<(Set, Set), Option<Set>>,
     /// Pairs of cells, one for each pair of suites and stage.
     found: Vec<(&'a Cell, &'a Cell, Set)>,
+    /// How many more such pairs there are, as far as they were counted.
+    more: usize,
 }
 
 impl Finder<'_, '_> {
@@ -102,15 +114,18 @@ impl Finder<'_, '_> {
                 let Some(common) = self.common(*set, other_set) else {
                     continue;
                 };
-                said.insert(key);
                 if let Some(accept) = accepted(context.plan, one, two) {
                     context.accepted.borrow_mut().insert(accept);
                     continue;
                 }
-                self.found.push((one, two, common));
-                // One overlap of a suite is enough to look at: many that lie in one folder would
-                // otherwise be reported pair by pair.
-                break;
+                said.insert(key);
+                if self.found.len() < MOST_FOUND {
+                    self.found.push((one, two, common));
+                } else if self.more < MOST_COUNTED {
+                    self.more += 1;
+                } else {
+                    return;
+                }
             }
         }
     }
@@ -161,7 +176,8 @@ pub(crate) fn can_meet(plan: &Plan, one: &Cell, two: &Cell) -> bool {
     !says(first, two.suite) && !says(second, one.suite)
 }
 
-fn report(context: &mut Context<'_>, one: &Cell, two: &Cell, common: Set) {
+/// Reports a pair; `more` are as many that are not reported.
+fn report(context: &mut Context<'_>, one: &Cell, two: &Cell, common: Set, more: usize) {
     let plan = context.plan;
     let (first, second) = (&plan.suites[one.suite], &plan.suites[two.suite]);
     let stage = plan.stages[one.stage].head.name();
@@ -199,6 +215,15 @@ fn report(context: &mut Context<'_>, one: &Cell, two: &Cell, common: Set) {
     let mut diagnostic = Diagnostic::new(codes::OVERLAP, second.head.head, message)
         .note(example)
         .help("let one of them take less; or say on purpose: `repeats: other, because: \"…\"`");
+    if more > 0 {
+        let least = if more < MOST_COUNTED { "" } else { "at least " };
+        let word = if more == 1 {
+            "pair overlaps"
+        } else {
+            "pairs overlap"
+        };
+        diagnostic = diagnostic.note(format!("{least}{more} more {word}, and are not listed"));
+    }
     if one.suite == two.suite {
         for cell in [one, two] {
             let takes = plan.environments[cell.environment].takes.as_ref();

@@ -26,13 +26,18 @@ impl Check for Pins {
         containers(context);
         for (_, hook) in context.plan.hooks.iter() {
             let (span, message, help) = match (&hook.repo, &hook.rev, &hook.entry) {
+                (Some(repo), _, _) if !is_address(repo) => (
+                    repo.0.span,
+                    "git cannot fetch a repository from here",
+                    "write its address, `https://github.com/owner/name`",
+                ),
                 (Some(repo), None, _) if hook.head.open("rev").is_none() => (
-                    repo.span,
+                    repo.0.span,
                     "this hook has no fixed revision",
                     "add `rev: \"…\"`: a tag or a commit of that repository",
                 ),
                 (Some(_), Some(rev), None) if is_branch(rev) => {
-                    (rev.span, "this revision moves", "name a tag or a commit")
+                    (rev.0.span, "this revision moves", "name a tag or a commit")
                 }
                 (Some(_), _, Some(entry)) => (
                     entry.span,
@@ -40,12 +45,12 @@ impl Check for Pins {
                     "take the `entry` out, or the `repo`",
                 ),
                 (None, Some(rev), _) => (
-                    rev.span,
+                    rev.0.span,
                     "a local hook has no revision",
                     "add the `repo` it comes from, or take the `rev` out",
                 ),
                 (Some(repo), _, _) if hook.runtime != Runtime::System => (
-                    repo.span,
+                    repo.0.span,
                     "a hook from another repository brings its own environment",
                     "take the `runtime` out, or the `repo`",
                 ),
@@ -70,7 +75,6 @@ impl Check for Pins {
     }
 }
 
-/// Names that repositories give to branches, never to releases.
 /// An image that jobs run inside is named by its content, unless it is known only in the run: then the
 /// run has built it.
 fn containers(context: &mut Context<'_>) {
@@ -100,6 +104,21 @@ fn containers(context: &mut Context<'_>) {
     }
 }
 
+/// Whether git can be told to fetch from it: a URL, `user@host:path`, or a path.
+fn is_address(repo: &str) -> bool {
+    let is_url = repo.split_once("://").is_some_and(|(scheme, rest)| {
+        !scheme.is_empty()
+            && scheme.bytes().all(|b| b.is_ascii_alphabetic() || b == b'+')
+            && !rest.is_empty()
+    });
+    let is_ssh = repo
+        .split_once(':')
+        .is_some_and(|(host, path)| host.contains('@') && !host.contains('/') && !path.is_empty());
+    let is_path = repo.starts_with(['/', '.']);
+    !repo.contains(char::is_whitespace) && (is_url || is_ssh || is_path)
+}
+
+/// Names that repositories give to branches, never to releases.
 fn is_branch(rev: &str) -> bool {
     matches!(
         rev,

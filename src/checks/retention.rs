@@ -33,8 +33,7 @@ fn wrong(keep: Spanned<Duration>) -> Option<Diagnostic> {
     let days = keep.value.millis / DAY;
     let is_whole = keep.value.millis.is_multiple_of(DAY);
     let message = match (is_whole, days) {
-        (true, 1..=MOST_DAYS) => return None,
-        (true, 0) => "files that are kept for no time are not kept".to_owned(),
+        (true, 0..=MOST_DAYS) => return None,
         (true, _) => format!("GitHub keeps files for {MOST_DAYS} days at most"),
         (false, _) => "GitHub counts in whole days".to_owned(),
     };

@@ -3,12 +3,12 @@
 use rustc_hash::FxHashSet;
 use std::str::FromStr;
 
-use super::{Check, Context};
+use super::{Check, Context, cron};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::machines;
 use crate::schema::Id;
 use crate::schema::kinds::{Runner, Stage};
-use crate::schema::values::{Text, Trigger};
+use crate::schema::values::{Date, Text, Trigger};
 
 pub(super) struct Schedules;
 
@@ -23,7 +23,7 @@ impl Check for Schedules {
                 let Trigger::Schedule { cron, timezone } = &trigger.value else {
                     continue;
                 };
-                if let Some(problem) = problem(cron) {
+                if let Some(problem) = cron::problem(cron, stage.host) {
                     let message = format!("this schedule cannot be used: {problem}");
                     context.report(
                         Diagnostic::new(codes::SCHEDULE, cron.span, message)
@@ -49,6 +49,9 @@ impl Check for Schedules {
 /// one that fires every few minutes.
 const MOMENTS: usize = 1_000;
 
+/// How many years without a moment are searched: between two leap days there can be eight.
+const MOST_SEARCHES: usize = 9;
+
 /// Two stages that begin in the same minute do not ask for the same machines.
 fn clashes(context: &mut Context<'_>) {
     let plan = context.plan;
@@ -68,7 +71,8 @@ fn clashes(context: &mut Context<'_>) {
             let Some(runner) = shared_runner(context, earlier.0, later.0) else {
                 continue;
             };
-            let Some(moment) = meeting((earlier.1, earlier.2), (later.1, later.2)) else {
+            let (one, other) = ((earlier.1, earlier.2), (later.1, later.2));
+            let Some(moment) = meeting(one, other, context.today) else {
                 continue;
             };
             let message = format!(
@@ -105,9 +109,13 @@ fn shared_runner(context: &Context<'_>, one: Id<Stage>, other: Id<Stage>) -> Opt
 }
 
 /// The first minute in which two schedules fire, of as many as are compared.
-fn meeting(one: (&Text, Option<&Text>), other: (&Text, Option<&Text>)) -> Option<String> {
-    let first = moments(one)?;
-    let second = moments(other)?;
+fn meeting(
+    one: (&Text, Option<&Text>),
+    other: (&Text, Option<&Text>),
+    today: Option<Date>,
+) -> Option<String> {
+    let first = moments(one, today)?;
+    let second = moments(other, today)?;
     // The one that fires more seldom reaches further.
     let (seldom, often) = if first.last() > second.last() {
         (first, other)
@@ -123,47 +131,36 @@ fn meeting(one: (&Text, Option<&Text>), other: (&Text, Option<&Text>)) -> Option
     })
 }
 
-fn moments((cron, timezone): (&Text, Option<&Text>)) -> Option<Vec<jiff::Timestamp>> {
+/// The next moments at which a schedule fires, behind the day of today where it is known: any day would
+/// do, and a fixed one gives the same answer every time.
+fn moments(
+    (cron, timezone): (&Text, Option<&Text>),
+    today: Option<Date>,
+) -> Option<Vec<jiff::Timestamp>> {
     let cron = croner::Cron::from_str(cron).ok()?;
-    // Any day would do; a fixed one gives the same answer every time.
-    let mut at = jiff::civil::date(2026, 1, 1)
-        .to_zoned(zone(timezone)?)
-        .ok()?;
-    let mut moments = Vec::new();
-    for _ in 0..MOMENTS {
-        at = cron.find_next_occurrence(&at, false).ok()?;
-        moments.push(at.timestamp());
+    let day = today.map_or_else(|| jiff::civil::date(2026, 1, 1), |today| today.0);
+    let zone = zone(timezone)?;
+    let mut at = day.to_zoned(zone.clone()).ok()?;
+    let mut moments: Vec<jiff::Timestamp> = Vec::new();
+    // A search of croner's ends after a few years, which may all be without a leap day.
+    let mut searches = 0;
+    while moments.len() < MOMENTS && searches < MOST_SEARCHES {
+        if let Ok(next) = cron.find_next_occurrence(&at, false) {
+            moments.push(next.timestamp());
+            at = next;
+            searches = 0;
+        } else {
+            at = at.checked_add(jiff::Span::new().years(1)).ok()?;
+            searches += 1;
+        }
     }
-    Some(moments)
+    (!moments.is_empty()).then_some(moments)
 }
 
 fn zone(name: Option<&Text>) -> Option<jiff::tz::TimeZone> {
     match name {
         None => Some(jiff::tz::TimeZone::UTC),
         Some(name) => jiff::tz::TimeZoneDatabase::bundled().get(name).ok(),
-    }
-}
-
-fn problem(cron: &Text) -> Option<String> {
-    if cron.split_whitespace().count() != 5 {
-        return Some("it does not have five fields".to_owned());
-    }
-    match croner::Cron::from_str(cron) {
-        Err(error) => {
-            let words = error.to_string();
-            Some(words.trim_end_matches('.').to_lowercase())
-        }
-        Ok(schedule) => {
-            // A search of croner's gives up after a few years, none of which may be a leap year;
-            // from the eve of one, what has not fired by then never does.
-            let eve = jiff::civil::date(2027, 12, 31)
-                .to_zoned(jiff::tz::TimeZone::UTC)
-                .ok()?;
-            schedule
-                .find_next_occurrence(&eve, false)
-                .err()
-                .map(|_| "it never fires".to_owned())
-        }
     }
 }
 

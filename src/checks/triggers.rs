@@ -1,6 +1,6 @@
 //! Every stage is started by something its host knows.
 
-use super::{Check, Context};
+use super::{Check, Context, refs};
 use crate::diagnostics::{Code, Diagnostic, codes, suggest};
 use crate::schema::values::{Host, Text, Trigger};
 
@@ -48,27 +48,18 @@ impl Check for Triggers {
                             .help(format!("it has {}", suggest::listed(known))),
                     );
                 }
-                let patterns: Vec<&Text> = match &trigger.value {
-                    Trigger::PullRequest { branches } => branches.iter().collect(),
-                    Trigger::Push { branches, tags } => branches.iter().chain(tags).collect(),
-                    _ => Vec::new(),
+                let lists: [&[Text]; 2] = match &trigger.value {
+                    Trigger::PullRequest { branches } => [branches, &[]],
+                    Trigger::Push { branches, tags } => [branches, tags],
+                    _ => [&[], &[]],
                 };
-                for pattern in patterns.into_iter().filter(|p| !names_a_ref(p)) {
-                    let message = "no branch or tag can have such a name";
-                    context.report(
-                        Diagnostic::new(codes::TRIGGER_HOST, pattern.span, message)
-                            .help("names have no spaces and none of `~ ^ : \\ { }`; `*` stays between slashes, `**` crosses them"),
-                    );
+                for (span, problem, help) in lists.into_iter().flat_map(|l| refs::problems(l, host))
+                {
+                    context.report(Diagnostic::new(codes::TRIGGER_HOST, span, problem).help(help));
                 }
             }
         }
     }
-}
-
-/// Whether a pattern can match the name of a branch or a tag.
-fn names_a_ref(pattern: &str) -> bool {
-    let forbidden = |c: char| c.is_whitespace() || c.is_control() || "~^:\\{}".contains(c);
-    !pattern.is_empty() && !pattern.contains(forbidden) && !pattern.starts_with('/')
 }
 
 /// The triggers that a host knows.

@@ -4,7 +4,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Check, Context, registries};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::values::{AxisPoint, ConditionNode, Fact, Promise};
+use crate::schema::values::{
+    Arity, AxisPoint, ConditionNode, Fact, MarkerId, MarkerNode, Promise, Selection,
+};
 use crate::schema::{Head, KindId, Plan};
 
 pub(super) struct Unused;
@@ -212,8 +214,17 @@ fn axis_values(context: &mut Context<'_>) {
 /// belongs. One outside groups may be there for a plugin.
 fn markers(context: &mut Context<'_>) {
     let plan = context.plan;
+    let excluded = excluded(plan);
     for (_, group) in plan.marker_groups.iter() {
+        let carries_one =
+            group.arity == Arity::One || group.arity == Arity::AtMostOne && group.default.is_some();
         for marker in &group.markers.markers {
+            // Of a group of which each test carries one, to ask for tests without one is to ask for
+            // those with another.
+            let mut others = group.markers.markers.iter();
+            if carries_one && others.any(|m| m.id != marker.id && excluded.contains(&m.id)) {
+                continue;
+            }
             let name = plan.markers.name(marker.id);
             let of_stage = plan
                 .stages
@@ -238,6 +249,56 @@ fn markers(context: &mut Context<'_>) {
                 Diagnostic::new(codes::UNUSED, marker.span, message)
                     .help("select the tests that carry it somewhere, or take it out"),
             );
+        }
+    }
+}
+
+/// The markers without which tests are asked for somewhere: those below a `not`, and those whose tests
+/// others take where what is left has a `rest`.
+fn excluded(plan: &Plan) -> FxHashSet<MarkerId> {
+    let mut excluded = FxHashSet::default();
+    for expression in plan.marker_expressions() {
+        below_not(&expression.node, false, &mut excluded);
+    }
+    let mut add = |selections: &[&Selection]| {
+        let has_rest = selections.iter().any(|s| matches!(s, Selection::Rest));
+        for selection in selections {
+            if let Selection::These(node) = selection {
+                below_not(node, false, &mut excluded);
+                if has_rest {
+                    below_not(node, true, &mut excluded);
+                }
+            }
+        }
+    };
+    for values in &plan.axis_values {
+        let selections: Vec<&Selection> =
+            values.iter().filter_map(|v| v.selects.as_ref()).collect();
+        add(&selections);
+    }
+    for parts in &plan.parts_of {
+        let selects = parts
+            .iter()
+            .filter_map(|id| plan.parts[*id].select.as_ref());
+        let selections: Vec<&Selection> = selects.map(|select| &select.selection).collect();
+        add(&selections);
+    }
+    excluded
+}
+
+fn below_not(node: &MarkerNode, negated: bool, into: &mut FxHashSet<MarkerId>) {
+    match node {
+        MarkerNode::All => {}
+        MarkerNode::Marker(marker) | MarkerNode::WithArguments(marker, _) => {
+            if negated {
+                into.insert(*marker);
+            }
+        }
+        MarkerNode::Not(inner) => below_not(inner, !negated, into),
+        MarkerNode::And(parts) | MarkerNode::Or(parts) => {
+            for part in parts {
+                below_not(part, negated, into);
+            }
         }
     }
 }

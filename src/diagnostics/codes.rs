@@ -181,6 +181,12 @@ codes! {
         "Say it in another way, or let the stage run on another host.";
     SHELL_WORD "DTP0228" "shell-word" Warning "A command holds what only a shell would read."
         "Write several commands as a list, `sh -c '…'` where a shell is meant, or quotes around what is meant as it stands.";
+    VARIABLE_TWICE "DTP0229" "variable-twice" Structural "Two things of one job are handed over in one variable."
+        "Give one of the two another name: only one of them would reach the tests.";
+    OTHER_MACHINE "DTP0230" "other-machine" Structural "A label of the host's selects machines of another platform than that of the job."
+        "Name a label of the platform, or give the environment the platform that its runner has.";
+    IDLE "DTP0231" "says-nothing" Structural "Something is said that changes nothing, or that something else beside it says otherwise."
+        "Take it out, or add what it is about.";
 
     MARKER_REUSED "DTP0301" "marker-reused" Structural "A marker belongs to two groups."
         "List the marker in one group.";
@@ -260,6 +266,8 @@ codes! {
         "Name the service in the `needs` of the suite.";
     DEPLOYMENTS "DTP0521" "deployments" Structural "A job would have to be in two deployment environments at once."
         "Keep the secrets of one job in one environment, the one in which its stage is approved.";
+    GATE_CONTRADICTION "DTP0522" "gate-contradiction" Structural "No job decides a gate, or one both decides it and only advises."
+        "Let the gate require a job that blocks, and name each job in one of `requires` and `advises`.";
 
     EXPIRED "DTP0601" "expired" Structural "The date of an exception, a quarantine, a weakening or an accepted promise has passed."
         "Look at it again: take it out, or give it a new date.";

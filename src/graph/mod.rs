@@ -342,7 +342,7 @@ fn takes(jobs: &Jobs<'_>, stage: Id<Stage>, here: &[&Job], critical: &path::Path
             .map(|(runner, at_once)| Load {
                 runner: plan.runners[runner].head.name().to_owned(),
                 at_once,
-                max_parallel: plan.runners[runner].max_parallel.map(|m| m.value),
+                max_parallel: plan.runners[runner].max_parallel.map(|m| m.value.0),
             })
             .collect(),
     }

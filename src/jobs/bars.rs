@@ -56,7 +56,7 @@ pub fn json(plan: &Plan, job: &Job) -> String {
                     && threshold.without_baseline == WithoutBaseline::Pass)
                     .then_some(threshold.without_baseline.word()),
                 since,
-                samples: threshold.samples,
+                samples: threshold.samples.map(|n| n.0),
             });
         }
     }

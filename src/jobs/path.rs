@@ -210,7 +210,8 @@ pub fn gpu_time<'c>(plan: &Plan, cells: impl Iterator<Item = &'c Cell>) -> Durat
     let millis = cells
         .filter_map(|cell| {
             let environment = &plan.environments[cell.environment];
-            let gpus = u64::from(environment.gpus?) * u64::from(environment.nodes.unwrap_or(1));
+            let gpus =
+                u64::from(environment.gpus?.0) * u64::from(environment.nodes.map_or(1, |n| n.0));
             Some(duration(plan, cell)?.value.millis.saturating_mul(gpus))
         })
         .fold(0_u64, u64::saturating_add);

@@ -119,7 +119,7 @@ fn missing_secret(
 /// is started from the checkout must not be.
 fn service(plan: &Plan, id: Id<Service>, machine: &dyn Machine) -> Option<String> {
     let service = &plan.services[id];
-    let port = service.port?.value;
+    let port = service.port?.value.0;
     let name = service.head.name();
     match (&service.command, &service.image) {
         (Some(command), _) => {

@@ -310,7 +310,7 @@ fn locks(jobs: &Jobs<'_>, job: &Job) -> Vec<Lock> {
     }
     if jobs.plan.environments[job.environment]
         .gpus
-        .is_some_and(|g| g > 0)
+        .is_some_and(|g| g.0 > 0)
     {
         locks.push(Lock::Gpus);
     }

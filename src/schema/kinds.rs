@@ -9,12 +9,13 @@ use super::reader::{FieldType, Fields};
 use super::values::{
     Action, Address, Allowance, AnyRef, AnyValue, Arch, ArgumentType, Arity, AxisChoices,
     AxisValue, Bind, BranchPattern, CachePath, Capacity, Cause, Command, CommandFormula, Condition,
-    Container, CriticalShare, Date, Direction, Divisions, Duration, Environments, Formula,
-    GitStage, Glob, Host, Ignored, Image, Isolation, JobPattern, Key, Layout, Limit, Line, Local,
-    MarkerExpr, MarkerId, MarkerNames, MarkerRef, Markers, Need, OnFailure, Os, Outcome,
-    PartSelection, PathPattern, Percent, Permissions, Price, Promise, Ready, Ref, Repetitions,
-    Requirement, Role, RunnerByPlatform, Runtime, Size, Spanned, TestId, Text, ThresholdCheck,
-    ToolKind, Trigger, Types, Unclaimed, Variables, Verdict, Visibility, WithoutBaseline, Workers,
+    Container, Count, CriticalShare, Date, Direction, Divisions, Duration, Environments, Filled,
+    Formula, GitStage, Glob, Gpus, Host, Ignored, Image, Isolation, JobPattern, Key, Layout, Limit,
+    Line, Local, MarkerExpr, MarkerId, MarkerNames, MarkerRef, Markers, Need, OnFailure, Os,
+    Outcome, PartSelection, PathPattern, Percent, Permissions, Port, Price, Promise, Ready, Ref,
+    Repetitions, Requirement, Role, RunnerByPlatform, Runtime, Size, Spanned, TestId, Text,
+    ThresholdCheck, ToolKind, Trigger, Types, Unclaimed, Variables, Verdict, Visibility,
+    WithoutBaseline, Workers,
 };
 use super::{Decl, FieldSchema, Head, Id, KindSchema, Table};
 
@@ -219,9 +220,9 @@ kinds! {
         /// Its processor architecture; with several, tests run on each.
         default("amd64") "arch" arch: Vec<Arch> = vec![Arch::Amd64], "arch: [amd64, arm64]";
         /// How many machines one job gets.
-        optional "nodes" nodes: Option<u32>, "nodes: 2";
+        optional "nodes" nodes: Option<Count>, "nodes: 2";
         /// How many GPUs each machine has.
-        optional "gpus" gpus: Option<u32>, "gpus: 8";
+        optional "gpus" gpus: Option<Gpus>, "gpus: 8";
         /// How much memory it has: of each GPU with `per gpu`, else of the machine.
         optional "memory" memory: Option<Size>, "memory: 24GiB per gpu";
         /// Whether outsiders may reach it. While this is open it counts as private.
@@ -244,7 +245,7 @@ kinds! {
     /// A pool of machines of a CI host.
     "runner" Runner in runners {
         /// The labels that select it, all of them.
-        optional "labels" labels: Vec<Text>, "labels: [\"self-hosted\", \"gpu-8\"]";
+        optional "labels" labels: Vec<Line>, "labels: [\"self-hosted\", \"gpu-8\"]";
         /// The runner group it belongs to.
         optional "group" group: Option<Text>, "group: \"Fastchecker\"";
         /// Whether the machines of a group are the host's, as its larger ones are. Without it, what is
@@ -252,7 +253,7 @@ kinds! {
         default("false") "hosted" hosted: bool = false, "hosted: true";
         /// How many jobs it can run at once: a stage whose jobs ask for more waits, which `dtpc graph`
         /// and the document show.
-        optional "max_parallel" max_parallel: Option<Spanned<u32>>, "max_parallel: 6";
+        optional "max_parallel" max_parallel: Option<Spanned<Count>>, "max_parallel: 6";
     }
 
     /// A dependency of tests that is started beside them. It makes the marker `needs_<name>`, and a
@@ -263,7 +264,7 @@ kinds! {
         /// The command that starts it from the checkout, where it has no image.
         optional "command" command: Option<Command>, "command: \"python3 tools/store.py --port 7070\"";
         /// The TCP port it listens on.
-        required "port" port: Option<Spanned<u16>>, "port: 4222";
+        required "port" port: Option<Spanned<Port>>, "port: 4222";
         /// How one knows that it is ready: its port takes a connection, a request for a path is answered
         /// with success, or a command succeeds, which runs inside its container where it has one.
         default("tcp") "ready" ready: Ready, "ready: command(\"etcdctl endpoint health\")";
@@ -424,7 +425,7 @@ kinds! {
         /// The suites of the same stage whose tests it runs on purpose too.
         optional "repeats" repeats: Vec<Ref<Suite>>, "repeats: [serve]";
         /// Why it runs them too.
-        optional "because" because: Option<Text>, "because: \"once more under the sanitizer\"";
+        optional "because" because: Option<Filled>, "because: \"once more under the sanitizer\"";
         /// Who mends it.
         optional "owner" owner: Option<Ref<Owner>>, "owner: serve_team";
     }
@@ -472,9 +473,9 @@ kinds! {
         /// The test.
         required "test" test: Option<TestId>, "test: \"tests/router/test_router.py::test_rebalance\"";
         /// Why it fails.
-        required "because" because: Option<Text>, "because: \"it races on shutdown\"";
+        required "because" because: Option<Filled>, "because: \"it races on shutdown\"";
         /// Where the work is tracked.
-        required "ticket" ticket: Option<Text>, "ticket: \"DYN-1234\"";
+        required "ticket" ticket: Option<Filled>, "ticket: \"DYN-1234\"";
         /// Who mends it.
         required "owner" owner: Option<Ref<Owner>>, "owner: router_team";
         /// The last day on which it may stay.
@@ -495,7 +496,7 @@ kinds! {
         /// The declaration that is unused, or the feature or language that is not covered.
         optional "of" of: Option<AnyRef>, "of: environment.gpu_multi_node";
         /// The reason.
-        required "because" because: Option<Text>, "because: \"there is no such runner yet\"";
+        required "because" because: Option<Filled>, "because: \"there is no such runner yet\"";
         /// Who answers for it.
         required "owner" owner: Option<Ref<Owner>>, "owner: ci_team";
         /// The last day on which it holds.
@@ -550,7 +551,7 @@ kinds! {
     /// How somebody who is trusted lets a change reach what is private.
     "approval" Approval in approvals {
         /// Who approves.
-        required "by" by: Option<Text>, "by: \"a maintainer\"";
+        required "by" by: Option<Filled>, "by: \"a maintainer\"";
         /// The branches that carry approved changes alone: a regular expression that the whole name
         /// matches.
         optional "branches" branches: Option<BranchPattern>, "branches: \"pull-request/[0-9]+\"";
@@ -572,9 +573,9 @@ kinds! {
         /// The language whose files it looks at, where it is for one.
         optional "language" language: Option<Ref<Language>>, "language: python";
         /// The repository it comes from. Without it the hook is a local command.
-        optional "repo" repo: Option<Text>, "repo: \"https://github.com/psf/black\"";
+        optional "repo" repo: Option<Line>, "repo: \"https://github.com/psf/black\"";
         /// The fixed revision of that repository.
-        optional "rev" rev: Option<Text>, "rev: \"23.1.0\"";
+        optional "rev" rev: Option<Line>, "rev: \"23.1.0\"";
         /// Its id in that repository. Without it, its name here with `-` for `_`.
         optional "id" id: Option<Text>, "id: \"black\"";
         /// The command of a local hook.
@@ -607,7 +608,7 @@ kinds! {
         /// Why they are different.
         required "kind" kind: Option<Cause>, "kind: auto_generated";
         /// The reason in words.
-        required "because" because: Option<Text>, "because: \"protoc writes them\"";
+        required "because" because: Option<Filled>, "because: \"protoc writes them\"";
         /// Who answers for the exception.
         required "owner" owner: Option<Ref<Owner>>, "owner: runtime_team";
         /// The last day on which it holds.
@@ -672,7 +673,7 @@ kinds! {
         /// The bars: all must hold.
         required "checks" checks: Vec<Spanned<ThresholdCheck>>, "checks: [p99 < 200ms, regression(p99) <= 5% since release(previous)]";
         /// How many measurements make one figure.
-        optional "samples" samples: Option<u32>, "samples: 30";
+        optional "samples" samples: Option<Count>, "samples: 30";
         /// What a relative bar says where there is no earlier result.
         default("fail") "without_baseline" without_baseline: WithoutBaseline, "without_baseline: pass";
         /// Where earlier results are kept.

@@ -75,7 +75,7 @@ fn wait(
     let Some(port) = service.port else {
         return Ok(());
     };
-    let (name, port) = (service.head.name(), port.value);
+    let (name, port) = (service.head.name(), port.value.0);
     let deadline = begun + Duration::from_secs(service.ready_within.whole_seconds());
     let ready_log = folder.join(format!("{name}.ready.log"));
     let mut said = None;

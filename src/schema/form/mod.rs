@@ -22,7 +22,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use crate::schema::kinds::Kind;
-use crate::schema::values::Spanned;
+use crate::schema::values::{Bounded, Port, Spanned};
 use crate::schema::{Id, Plan};
 use crate::source::{LineIndex, SourceMap, Span};
 
@@ -158,7 +158,23 @@ macro_rules! as_it_is {
     )*};
 }
 
-as_it_is!(bool u16 u32);
+as_it_is!(bool u32);
+
+impl<const LEAST: u32, const MOST: u32> Form for Bounded<LEAST, MOST> {
+    type Json = u32;
+
+    fn json(&self, _: &Names<'_>) -> Self::Json {
+        self.0
+    }
+}
+
+impl Form for Port {
+    type Json = u16;
+
+    fn json(&self, _: &Names<'_>) -> Self::Json {
+        self.0
+    }
+}
 
 /// What holds in the absence of a field, as JSON: a value that names nothing of a plan.
 pub(super) fn absent<T: Form>(value: &T) -> serde_json::Value {

@@ -8,8 +8,8 @@ use super::{Form, Names};
 use crate::schema::kinds::{Build, Kind};
 use crate::schema::values::{
     Access, Action, Address, AnyRef, AnyValue, BranchPattern, CachePath, Command, CommandFormula,
-    Formula, Glob, Image, Line, MarkerNames, MarkerRef, Need, PathPattern, Permissions, Piece, Ref,
-    Scope, TestId, Text, Variables,
+    Filled, Formula, Glob, Image, Line, MarkerNames, MarkerRef, Need, PathPattern, Permissions,
+    Piece, Ref, Scope, TestId, Text, Variables,
 };
 
 macro_rules! as_string {
@@ -28,6 +28,7 @@ macro_rules! as_string {
 as_string! {
     Text: |text| text.to_string();
     Line: |line| line.to_string();
+    Filled: |text| text.to_string();
     Image: |image| image.reference.to_string();
     CachePath: |path| path.0.to_string();
     TestId: |id| id.text.to_string();

@@ -47,6 +47,52 @@ impl Formula {
     }
 }
 
+impl Formula {
+    /// Whether what is filled in can be the name of an image, as far as that is known before.
+    pub fn names_an_image(&self) -> bool {
+        let mut whole = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => whole.push_str(text),
+                _ => whole.push(HOLDER),
+            }
+        }
+        let (name, digest) = match whole.split_once('@') {
+            Some((name, digest)) => (name, Some(digest)),
+            None => (whole.as_str(), None),
+        };
+        let is_digest = |digest: &str| {
+            let digits = digest.strip_prefix("sha256:").unwrap_or_default();
+            let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+            digest.contains(HOLDER) || digits.len() == 64 && digits.bytes().all(is_digit)
+        };
+        is_image_name(&name.replace(HOLDER, "x")) && digest.is_none_or(is_digest)
+    }
+}
+
+/// Whether a text can be the name of an image, with its tag and without its digest: below a registry,
+/// parts of small letters, digits, `.`, `_` and `-`.
+pub fn is_image_name(name: &str) -> bool {
+    let (path, tag) = match name.rfind(':') {
+        Some(at) if !name[at..].contains('/') => (&name[..at], Some(&name[at + 1..])),
+        _ => (name, None),
+    };
+    let (registry, path) = match path.split_once('/') {
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => {
+            (Some(first), rest)
+        }
+        _ => (None, path),
+    };
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let is_small = |byte: u8| is_word(byte) && !byte.is_ascii_uppercase();
+    let is_part = |part: &str| {
+        part.bytes().all(is_small) && part.starts_with(|c: char| c.is_ascii_alphanumeric())
+    };
+    path.split('/').all(is_part)
+        && tag.is_none_or(|tag| !tag.is_empty() && tag.bytes().all(is_word))
+        && registry.is_none_or(|registry| registry.bytes().all(|b| is_word(b) || b == b':'))
+}
+
 impl FieldType for Formula {
     fn shape() -> String {
         "a string with places to fill in: `{commit}`, `{arch}`, `{os}`, `{shard}`, `{AXIS}`, \

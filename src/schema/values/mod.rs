@@ -46,7 +46,7 @@ pub use rules::{
     Baseline, Bound, Layout, Limit, Local, Measure, Requirement, ThresholdCheck, Types,
 };
 pub use size::Size;
-pub use text::{Command, Glob, Image, Line, Text, Variables, is_hidden};
+pub use text::{Command, Filled, Glob, Image, Line, Text, Variables, is_hidden};
 pub use trigger::{COPIES, DispatchInput, Trigger};
 pub use words::{
     Access, Addressees, Arch, ArgumentType, Arity, Cause, Direction, GitStage, Host, Ignored,
@@ -104,6 +104,59 @@ impl FieldType for bool {
     }
 }
 
+/// A whole number between two bounds, which it may be too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bounded<const LEAST: u32, const MOST: u32>(pub u32);
+
+/// How many there are of something of which there is one at least.
+pub type Count = Bounded<1, 100_000>;
+
+/// How many GPUs a machine has.
+pub type Gpus = Bounded<0, 1024>;
+
+impl<const LEAST: u32, const MOST: u32> std::fmt::Display for Bounded<LEAST, MOST> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<const LEAST: u32, const MOST: u32> FieldType for Bounded<LEAST, MOST> {
+    fn shape() -> String {
+        format!("a whole number from {LEAST} to {MOST}")
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        if let ValueKind::Number { number, unit: None } = value.kind
+            && let Ok(read) = reader.text(number).parse()
+            && (LEAST..=MOST).contains(&read)
+        {
+            return Some(Self(read));
+        }
+        reader.wrong(value, &Self::shape())
+    }
+}
+
+/// A TCP port; 0 is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Port(pub u16);
+
+impl std::fmt::Display for Port {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FieldType for Port {
+    fn shape() -> String {
+        Bounded::<1, 65_535>::shape()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let number = Bounded::<1, 65_535>::read(value, reader)?;
+        u16::try_from(number.0).ok().map(Self)
+    }
+}
+
 macro_rules! whole_number {
     ($($Type:ty)*) => {$(
         impl FieldType for $Type {
@@ -126,4 +179,4 @@ macro_rules! whole_number {
     )*};
 }
 
-whole_number!(u16 u32);
+whole_number!(u32);

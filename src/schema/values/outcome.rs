@@ -1,6 +1,6 @@
 //! What the result of a job counts for, and how it is told.
 
-use super::{BuildRef, Date, Glob, Ref, Size, Spanned, Text};
+use super::{BuildRef, Count, Date, Filled, Glob, Gpus, Ref, Size, Spanned, Text};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::schema::kinds::Owner;
 use crate::schema::reader::{Arguments, FieldType, Reader};
@@ -22,7 +22,7 @@ pub enum Outcome {
 #[derive(Debug, Clone)]
 pub struct Weakening {
     /// The reason.
-    pub because: Text,
+    pub because: Filled,
     /// Who answers for it.
     pub owner: Option<Ref<Owner>>,
     /// The last day on which it holds.
@@ -193,7 +193,16 @@ impl FieldType for Container {
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         match value.kind {
-            ValueKind::Text => super::Formula::read(value, reader).map(Self::Image),
+            ValueKind::Text => {
+                let image = super::Formula::read(value, reader)?;
+                if image.names_an_image() {
+                    return Some(Self::Image(image));
+                }
+                reader.wrong(
+                    value,
+                    "an image such as \"python:3.12@sha256:…\", with 64 digits",
+                )
+            }
             ValueKind::Name | ValueKind::Call { .. } => {
                 BuildRef::read(value, reader).map(Self::Build)
             }
@@ -287,8 +296,8 @@ impl FieldType for Capacity {
         let mut capacity = Self::default();
         for field in fields {
             match reader.text(field.name) {
-                "gpus" => capacity.gpus = Some(u32::read(&field.value, reader)?),
-                "nodes" => capacity.nodes = Some(u32::read(&field.value, reader)?),
+                "gpus" => capacity.gpus = Some(Gpus::read(&field.value, reader)?.0),
+                "nodes" => capacity.nodes = Some(Count::read(&field.value, reader)?.0),
                 "memory" => capacity.memory = Some(Size::read(&field.value, reader)?),
                 word => {
                     let help = crate::diagnostics::suggest::help(

@@ -85,6 +85,9 @@ impl FieldType for BranchPattern {
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         let text = Text::read(value, reader)?;
+        if text.is_empty() {
+            return reader.wrong(value, "a regular expression as a string that is not empty");
+        }
         let anchored = format!("^(?:{})$", text.as_str());
         match regex::RegexBuilder::new(&anchored)
             .size_limit(1 << 20)

@@ -180,10 +180,10 @@ impl FieldType for Duration {
                 clippy::cast_sign_loss,
                 reason = "checked to be a whole number in range"
             )]
-            Ok(millis) if (0.0..=LONGEST).contains(&millis) => Some(Self {
+            Ok(millis) if (1.0..=LONGEST).contains(&millis) => Some(Self {
                 millis: millis.round() as u64,
             }),
-            _ => reader.wrong(value, "a duration between nothing and a hundred years"),
+            _ => reader.wrong(value, "a duration of 1 ms to a hundred years"),
         }
     }
 }

@@ -89,7 +89,7 @@ impl FieldType for Size {
         } = value.kind
             && let Some((_, factor)) = SIZE_UNITS.iter().find(|(u, _)| *u == reader.text(unit))
             && let Ok(count) = reader.text(number).parse::<u64>()
-            && let Some(bytes) = count.checked_mul(*factor)
+            && let Some(bytes) = count.checked_mul(*factor).filter(|bytes| *bytes > 0)
         {
             return Some(Self {
                 bytes,
@@ -97,6 +97,10 @@ impl FieldType for Size {
             });
         }
         if let ValueKind::Number { unit, .. } = value.kind {
+            let is_known = |unit| SIZE_UNITS.iter().any(|(u, _)| *u == reader.text(unit));
+            if unit.is_some_and(is_known) {
+                return reader.wrong(value, "a size in whole numbers, from 1 KiB");
+            }
             let word = unit.map(|unit| reader.text(unit).to_owned());
             return reader.report(wrong_size(value.span, unit, word.as_deref(), EXPECTED));
         }

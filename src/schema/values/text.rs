@@ -9,6 +9,7 @@ use crate::glob::Matcher;
 use crate::lock::{Lock, Sort, name_and_tag};
 use crate::name::Name;
 use crate::schema::reader::{FieldType, Reader};
+use crate::schema::values::formula::is_image_name;
 use crate::schema::values::shell::{self, words_of};
 use crate::source::Span;
 use crate::syntax::ast::{Value, ValueKind};
@@ -104,6 +105,40 @@ impl FieldType for Line {
         let text = Text::read(value, reader)?;
         if text.contains('\n') || text.trim().is_empty() {
             return reader.wrong(value, "a string on one line");
+        }
+        Some(Self(text))
+    }
+}
+
+/// A string that says something: a reason, for people.
+#[derive(Debug, Clone, Default)]
+pub struct Filled(pub Text);
+
+impl Deref for Filled {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Filled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FieldType for Filled {
+    fn shape() -> String {
+        "a string that is not empty".to_owned()
+    }
+
+    fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = Text::read(value, reader)?;
+        if text.trim().is_empty() {
+            return reader.report(
+                Diagnostic::new(codes::WRONG_TYPE, value.span, "this string says nothing")
+                    .help("while it is not known, write `open(\"…\")` with the question"),
+            );
         }
         Some(Self(text))
     }
@@ -350,7 +385,8 @@ impl FieldType for Image {
         let readable = reference.starts_with(|c: char| c.is_ascii_alphanumeric())
             && reference
                 .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"./:@_-".contains(&b));
+                .all(|b| b.is_ascii_alphanumeric() || b"./:@_-".contains(&b))
+            && is_image_name(reference.split('@').next().unwrap_or_default());
         if readable {
             Some(Self { reference })
         } else {

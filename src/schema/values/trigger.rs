@@ -122,6 +122,22 @@ fn input(argument: &Argument, reader: &mut Reader<'_>) -> Option<DispatchInput> 
     })
 }
 
+/// Patterns of branches or tags; none where nothing is said. An empty list would say nothing too, and so
+/// let all in.
+fn refs(arguments: &mut Arguments<'_, '_>, of: &str) -> Option<Vec<Text>> {
+    if let Some(value) = arguments.value(of)
+        && matches!(&value.kind, ValueKind::List(patterns) if patterns.is_empty())
+    {
+        let message = format!("these are no {of}");
+        return arguments.reader.report(
+            Diagnostic::new(codes::WRONG_TYPE, value.span, message).help(format!(
+                "leave `{of}` out where all are meant, or the trigger where none are"
+            )),
+        );
+    }
+    Some(arguments.take(of).unwrap_or_default())
+}
+
 impl FieldType for Trigger {
     fn shape() -> String {
         "`commit`, `pull_request(branches: […])`, `merge_group`, `push(branches: […], tags: […])`, \
@@ -180,11 +196,11 @@ impl FieldType for Trigger {
             "commit" => Self::Commit,
             "merge_group" => Self::MergeGroup,
             "pull_request" => Self::PullRequest {
-                branches: arguments.take("branches").unwrap_or_default(),
+                branches: refs(&mut arguments, "branches")?,
             },
             "push" => Self::Push {
-                branches: arguments.take("branches").unwrap_or_default(),
-                tags: arguments.take("tags").unwrap_or_default(),
+                branches: refs(&mut arguments, "branches")?,
+                tags: refs(&mut arguments, "tags")?,
             },
             _ => {
                 if arguments.value("cron").is_none() {

@@ -73,7 +73,7 @@ struct Wait {
 }
 
 fn wait(service: &Decl<kinds::Service>, containers: Reached, dialect: &Dialect) -> Option<Wait> {
-    let port = service.port?.value;
+    let port = service.port?.value.0;
     let name = service.head.name();
     let is_container = service.image.is_some();
     // Beside a container, another one is reached by its name.

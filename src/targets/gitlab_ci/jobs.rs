@@ -465,7 +465,7 @@ pub fn tags(
     let labels: Result<Vec<String>, RenderError> = runner
         .labels
         .iter()
-        .map(|label| text::unexpanded(label, "a runner's label"))
+        .map(|label| text::unexpanded(&label.0, "a runner's label"))
         .collect();
     let labels = labels?;
     Ok((!labels.is_empty()).then_some(FlowSeq(labels)))

@@ -1,6 +1,7 @@
 //! What starts the jobs of a stage, as rules.
 
 use super::pipeline::Rule;
+use crate::glob::of_refs as regex;
 use crate::schema::kinds::Stage;
 use crate::schema::values::{Text, Trigger};
 use crate::schema::{Id, Plan};
@@ -117,76 +118,4 @@ fn matching(variable: &str, patterns: &[Text]) -> Option<String> {
         }
     }
     join(expression, &mut taken)
-}
-
-/// A pattern of branches or tags as a regular expression between slashes. `*` stays between slashes
-/// and `**` crosses them; `?` and `+` are about the character before them, and brackets about one of
-/// several.
-fn regex(pattern: &str) -> String {
-    let mut regex = String::new();
-    let mut rest = pattern.chars().peekable();
-    // Whether `?` and `+` have something that they may be about.
-    let mut counts = false;
-    while let Some(c) = rest.next() {
-        match c {
-            '*' => {
-                if rest.next_if_eq(&'*').is_some() {
-                    regex.push_str(".*");
-                } else {
-                    regex.push_str("[^\\/]*");
-                }
-                counts = false;
-                continue;
-            }
-            '?' | '+' if counts => {
-                regex.push(c);
-                counts = false;
-                continue;
-            }
-            '[' if rest.clone().skip(1).any(|c| c == ']') => {
-                regex.push('[');
-                for inside in rest.by_ref() {
-                    match inside {
-                        '[' | '/' | '\\' => regex.extend(['\\', inside]),
-                        _ => regex.push(inside),
-                    }
-                    if inside == ']' {
-                        break;
-                    }
-                }
-            }
-            // Not with a backslash: some look for the names of variables behind it.
-            '$' => regex.push_str("[$]"),
-            c if c.is_ascii_punctuation() && !"-_\"'#%&,:;<=>@`!~".contains(c) => {
-                regex.extend(['\\', c]);
-            }
-            c => regex.push(c),
-        }
-        counts = true;
-    }
-    regex
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_become_regular_expressions() {
-        for (pattern, expected) in [
-            ("main", "main"),
-            ("release/*", r"release\/[^\/]*"),
-            ("release/**", r"release\/.*"),
-            ("v1.2.*", r"v1\.2\.[^\/]*"),
-            ("pull-request/[0-9]+", r"pull-request\/[0-9]+"),
-            ("v2?", "v2?"),
-            ("+a", r"\+a"),
-            ("a*+", r"a[^\/]*\+"),
-            ("a[b", r"a\[b"),
-            ("a$b", "a[$]b"),
-            ("a(b|c)", r"a\(b\|c\)"),
-        ] {
-            assert_eq!(regex(pattern), expected, "{pattern}");
-        }
-    }
 }

@@ -169,7 +169,9 @@ fn expression(plan: &Plan, node: &MarkerNode) -> Literal {
 }
 
 fn service(service: &Decl<Service>) -> Literal {
-    let port = service.port.map(|port| Literal::Number(port.value.into()));
+    let port = service
+        .port
+        .map(|port| Literal::Number(port.value.0.into()));
     Literal::Dictionary(vec![
         entry("service", Literal::text(service.head.name())),
         entry("title", Literal::text(service.head.title.as_str())),

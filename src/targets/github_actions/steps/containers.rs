@@ -20,7 +20,7 @@ pub fn of(plan: &Plan, job: &Job) -> IndexMap<String, Service> {
         .filter_map(|id| {
             let service = &plan.services[*id];
             let image = service.image.as_ref()?.pinned(&plan.lock)?;
-            let port = service.port?.value;
+            let port = service.port?.value.0;
             let env = service
                 .variables
                 .entries

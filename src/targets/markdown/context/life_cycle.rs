@@ -301,7 +301,7 @@ fn expected(jobs: &Jobs<'_>, id: Id<Stage>) -> Vec<(&'static str, String)> {
         .into_iter()
         .filter_map(|(runner, at_once)| {
             let declared = &plan.runners[runner];
-            let most = declared.max_parallel?.value;
+            let most = declared.max_parallel?.value.0;
             let waiting = match u32::try_from(at_once)
                 .unwrap_or(u32::MAX)
                 .saturating_sub(most)

@@ -169,11 +169,11 @@ fn or_open(head: &Head, field: &str, value: Option<String>) -> String {
         .unwrap_or_else(|| "–".to_owned())
 }
 
-fn texts(texts: &[Text]) -> Option<String> {
+fn texts<T: std::ops::Deref<Target = str>>(texts: &[T]) -> Option<String> {
     (!texts.is_empty()).then(|| {
         texts
             .iter()
-            .map(|t| t.as_str())
+            .map(|text| &**text)
             .collect::<Vec<_>>()
             .join(", ")
     })
