@@ -89,6 +89,21 @@ pub static EXTENDS: FieldSchema = FieldSchema {
     json_default: None,
 };
 
+/// The fields of this name, of all kinds.
+pub fn fields_named(name: &str) -> impl Iterator<Item = &'static FieldSchema> {
+    kinds::KINDS
+        .iter()
+        .flat_map(KindSchema::all_fields)
+        .filter(move |field| field.name == name)
+}
+
+impl FieldSchema {
+    /// Whether it takes several values.
+    pub fn takes_list(&self) -> bool {
+        (self.shape)().contains("list")
+    }
+}
+
 impl KindSchema {
     /// Whether its declarations may begin with the fields of another one: there is one plan, and a
     /// marker belongs to one group.

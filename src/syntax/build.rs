@@ -95,6 +95,13 @@ impl Builder {
             // Words without quotes may begin before the declaration that they run into.
             let mut at = span.start.saturating_sub(self.base);
             let end = span.end.saturating_sub(self.base);
+            // A text of several lines has quotes and brackets that are none.
+            let inside = at as usize..end as usize;
+            if let Some(words) = left.get(inside.clone())
+                && words.contains('\n')
+            {
+                left.replace_range(inside, &" ".repeat(words.len()));
+            }
             // A mistake may reach over what looks like several items.
             loop {
                 if !self.leave_out(&mut left, at as usize) {

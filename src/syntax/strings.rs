@@ -36,6 +36,9 @@ pub struct Unclosed {
     pub end: usize,
 }
 
+/// What begins and ends a text of several lines elsewhere.
+const QUOTES_OF_SEVERAL_LINES: &str = "\"\"\"";
+
 /// What to say about the string at `start`, whose line ends at `line_end` before it is closed.
 /// `open` are the brackets around it, outermost first; `span` makes a span of two offsets.
 pub fn unclosed(
@@ -46,6 +49,25 @@ pub fn unclosed(
     span: impl Fn(usize, usize) -> Span,
 ) -> Unclosed {
     let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
+    // Three quotes are an empty string, and one that is not closed.
+    if text[..start].ends_with(QUOTES_OF_SEVERAL_LINES.split_at(1).1) {
+        let begins = start + 1 - QUOTES_OF_SEVERAL_LINES.len();
+        let end = text[start + 1..]
+            .find(QUOTES_OF_SEVERAL_LINES)
+            .map_or(line_end, |at| {
+                start + 1 + at + QUOTES_OF_SEVERAL_LINES.len()
+            });
+        let diagnostic = Diagnostic::new(
+            codes::UNCLOSED,
+            span(begins, start + 1),
+            "a string stands on one line",
+        )
+        .help(
+            "several commands are a list of strings; what describes a declaration stands in `///` \
+             lines above it",
+        );
+        return Unclosed { diagnostic, end };
+    }
     // Of two strings that run into each other, it is the first that was not closed.
     if let Some((first, end)) = runs_into(text, line_start, start) {
         let diagnostic = Diagnostic::new(

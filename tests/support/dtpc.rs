@@ -60,6 +60,11 @@ impl Dtpc {
             .args(&self.arguments)
             .current_dir(&self.folder)
             .env_clear()
+            // What switches a mutant on (docs/mutation.md).
+            .envs(
+                std::env::vars_os()
+                    .filter(|(name, _)| name.to_string_lossy().starts_with("DTPC_MUTANT")),
+            )
             .env("LANG", "C.UTF-8")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

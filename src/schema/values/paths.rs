@@ -55,9 +55,10 @@ impl FieldType for CachePath {
         if is_plain && is_one_line && parts.into_iter().all(is_part) {
             return Some(Self(text));
         }
-        reader.wrong(
-            value,
-            "a path below the checkout, `target`, or below the home folder, `~/.cache/pip`",
+        let message = "what is cached is a path below the checkout or below the home folder";
+        reader.report(
+            Diagnostic::new(codes::WRONG_TYPE, value.span, message)
+                .help("for example `\"target\"`, or `\"~/.cache/pip\"`; whatever stands below it is cached, too"),
         )
     }
 }

@@ -2,6 +2,8 @@
 
 use super::{Inside, Kind, Mistake, Token, ends_item, error};
 use crate::diagnostics::{Diagnostic, Fix};
+use crate::schema::values::MarkerExpr;
+use crate::schema::{self, FieldSchema, FieldType};
 
 impl Mistake<'_, '_> {
     pub(super) fn comma(&self, found: &Token) -> Option<Diagnostic> {
@@ -94,6 +96,18 @@ impl Mistake<'_, '_> {
         let place = self.span(first.start, last.end);
         let bracketed = format!("[{}]", &self.text[first.start..last.end]);
         let key = self.slice(tokens.get(colon.checked_sub(1)?)?);
+        let mut fields = schema::fields_named(key).peekable();
+        if let Some(first) = fields.peek()
+            && let shape = (first.shape)()
+            && !fields.any(FieldSchema::takes_list)
+        {
+            let help = if shape == <MarkerExpr as FieldType>::shape() {
+                "it is a marker expression: write `and` or `or` between the markers".to_owned()
+            } else {
+                format!("it is {shape}")
+            };
+            return Some(error(place, format!("`{key}` takes one value")).help(help));
+        }
         Some(
             error(
                 place,
