@@ -60,8 +60,9 @@ impl Check for Platforms {
                 Diagnostic::new(codes::OTHER_MACHINE, label.0.span, message)
                     .label(environment.head.head, "the environment is declared here")
                     .help(format!(
-                        "name a label of machines that are {wanted}; or say what the environment has: `os: {}`, `arch: …`",
-                        os.word()
+                        "name a label of machines that are {wanted}; or say what the environment has: `os: {}`, `arch: {}`",
+                        os.word(),
+                        arch.map_or("…", Arch::word)
                     )),
             );
         }
