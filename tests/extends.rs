@@ -91,3 +91,69 @@ fn a_chain_of_two_thousand_is_no_trouble() {
     added.push_str("suite s0 { extends: units, paths: [\"s0/**\"] }\n");
     assert_eq!(workflow(&added).matches("run: pytest -a -b ").count(), 2001);
 }
+
+/// A plan whose values all stand where they are used, or are all constants.
+fn with_values(constants: bool) -> String {
+    let values = [
+        ("when", "\"0 3 * * *\""),
+        ("paths", "[\"c/**\", \"d/**\"]"),
+        ("words", "[\"-x\", \"-y\"]"),
+        ("quick", "fast and not flaky"),
+        ("round", "\"twice\""),
+        ("long", "9min"),
+        ("places", "[cpu]"),
+    ];
+    let mut text = "
+marker fast {}
+marker flaky {}
+stage nightly { host: github, trigger: schedule(constant.when), types: [unit], selects: not fast or flaky }
+suite more {
+  type:         unit
+  tool:         pytest
+  paths:        constant.paths
+  select:       not (constant.quick) or flaky
+  arguments:    [\"-first\", constant.words, \"-last\"]
+  variables:    { ROUND: constant.round }
+  stages:       [nightly]
+  environments: each(constant.places)
+  timeout:      constant.long
+}
+"
+    .to_owned();
+    for (name, value) in values {
+        let written = format!("constant.{name}");
+        assert_eq!(text.matches(&written).count(), 1, "{name}");
+        if constants {
+            let _ = writeln!(text, "constant {name} {{ value: {value} }}");
+        } else {
+            // The items of a list stand in the list around them.
+            let items = value.trim_matches(['[', ']']);
+            let is_inside = text.contains(&format!("\", {written}, \""));
+            text = text.replace(&written, if is_inside { items } else { value });
+        }
+    }
+    text
+}
+
+#[test]
+fn a_constant_is_what_it_stands_for() {
+    let compiled = |added: &str| {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("p.dtp"), format!("{BASE}{added}")).unwrap();
+        let call = [
+            "generate",
+            "p.dtp",
+            "--target",
+            "github-actions",
+            "--out",
+            ".",
+        ];
+        let ended = Dtpc::new(&call).from(folder.path()).run();
+        assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+        fs::read_to_string(folder.path().join(".github/workflows/nightly.yml")).unwrap()
+    };
+    let written_out = compiled(&with_values(false));
+    assert!(written_out.contains("-first -x -y -last"), "{written_out}");
+    assert!(written_out.contains("ROUND: twice"), "{written_out}");
+    assert_eq!(compiled(&with_values(true)), written_out);
+}
