@@ -198,6 +198,7 @@ fn hostile_names_and_texts_make_no_other_plan() {
         says: &[],
     });
     let (text, _) = plan(folder.path());
+    assert!(text.contains("Git cannot fetch"), "{text}");
     assert_eq!(text.matches("\nplan ").count(), 1, "{text}");
     assert!(
         text.contains("marker fine {}") && text.contains("marker ok {}"),

@@ -33,7 +33,7 @@ mod names_of_branches;
 mod outputs;
 pub(crate) mod overlaps;
 mod parts;
-mod pins;
+pub(crate) mod pins;
 mod plan_count;
 mod platforms;
 mod refs;

@@ -105,7 +105,7 @@ fn containers(context: &mut Context<'_>) {
 }
 
 /// Whether git can be told to fetch from it: a URL, `user@host:path`, or a path.
-fn is_address(repo: &str) -> bool {
+pub(crate) fn is_address(repo: &str) -> bool {
     let is_url = repo.split_once("://").is_some_and(|(scheme, rest)| {
         !scheme.is_empty()
             && scheme.bytes().all(|b| b.is_ascii_alphabetic() || b == b'+')
@@ -119,7 +119,7 @@ fn is_address(repo: &str) -> bool {
 }
 
 /// Names that repositories give to branches, never to releases.
-fn is_branch(rev: &str) -> bool {
+pub(crate) fn is_branch(rev: &str) -> bool {
     matches!(
         rev,
         "main" | "master" | "HEAD" | "develop" | "trunk" | "stable" | "latest"

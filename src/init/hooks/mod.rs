@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::facts::{Exception, Hook, Hooks, Language};
 use super::{Tree, identifier, unique};
+use crate::checks::pins;
 use crate::name::one_line;
 use crate::schema::values::{Role, Runtime};
 use elsewhere::elsewhere;
@@ -55,11 +56,6 @@ struct Entry {
     pass_filenames: Option<bool>,
     stages: Vec<String>,
 }
-
-/// Revisions that are branches, which move.
-const MOVING: &[&str] = &[
-    "main", "master", "HEAD", "develop", "trunk", "stable", "latest",
-];
 
 /// What formats and lints a repository.
 pub fn look(tree: &dyn Tree, languages: &[Language]) -> Hooks {
@@ -119,6 +115,13 @@ fn take_over(config: &Config, languages: &[Language], files: &[String], hooks: &
         }
     }
     for repo in &config.repos {
+        if !["local", "meta"].contains(&repo.repo.as_str()) && !pins::is_address(&repo.repo) {
+            hooks.questions.push(format!(
+                "where do hooks come from? Git cannot fetch `repo: {}` of `.pre-commit-config.yaml`",
+                one_line(&repo.repo)
+            ));
+            continue;
+        }
         for entry in &repo.hooks {
             // Hooks about pre-commit's own file.
             if repo.repo == "meta" {
@@ -157,7 +160,7 @@ fn hook(repo: &Repo, entry: &Entry, languages: &[Language], files: &[String]) ->
         role: Some(known.map_or(Role::Policy, |k| k.role)),
         language,
         repo: (!local).then(|| repo.repo.clone()),
-        rev: (!local && !MOVING.contains(&repo.rev.as_str())).then(|| repo.rev.clone()),
+        rev: (!local && !pins::is_branch(&repo.rev)).then(|| repo.rev.clone()),
         id: id_differs.then(|| entry.id.clone()),
         arguments: entry.args.clone(),
         dependencies: entry.additional_dependencies.clone(),
