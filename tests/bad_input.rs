@@ -222,3 +222,37 @@ fn an_import_that_cannot_be_read_is_shown_where_it_stands() {
     assert!(ended.err.contains("plan.dtp:1:8"), "{}", ended.err);
     assert!(ended.err.contains("other is a folder"), "{}", ended.err);
 }
+
+#[test]
+fn of_many_overlaps_the_first_are_listed_and_the_others_counted() {
+    // So many suites run the same tests; each two of them are a pair.
+    for (suites, said) in [
+        (10, None),
+        (11, Some("5 more pairs overlap, and are not listed")),
+        (
+            145,
+            Some("at least 10000 more pairs overlap, and are not listed"),
+        ),
+    ] {
+        let mut plan = "plan p {}\n\
+            stage pre_merge { host: github, trigger: pull_request, types: [unit] }\n\
+            type unit {}\n\
+            environment cpu { visibility: public, runner: linux, local: host }\n\
+            runner linux { labels: [\"ubuntu-24.04\"] }\n"
+            .to_owned();
+        for number in 0..suites {
+            plan += &format!(
+                "suite s{number} {{ type: unit, tool: pytest, paths: [\"a/**\"], stages: [pre_merge], environments: [cpu] }}\n"
+            );
+        }
+        let ended = said_of(plan.as_bytes());
+        assert_eq!(ended.code, Some(1));
+        let pairs = suites * (suites - 1) / 2;
+        let listed = ended.err.matches("DTP0309\n").count();
+        assert_eq!(listed, pairs.min(50), "{suites}");
+        assert_eq!(ended.err.contains("not listed"), said.is_some(), "{suites}");
+        if let Some(said) = said {
+            assert!(ended.err.contains(said), "{suites}: {}", ended.err);
+        }
+    }
+}

@@ -229,4 +229,55 @@ mod tests {
             assert!(problem(cron, Some(Host::GitHub)).is_some(), "{cron}");
         }
     }
+
+    #[test]
+    fn what_is_wrong_is_said_in_the_words_of_the_field() {
+        for (cron, host, said) in [
+            (
+                "0 8 5-1 * *",
+                Host::GitHub,
+                "the day of month goes from 5 back to 1: write two ranges",
+            ),
+            (
+                "0 8 * * FRI-MON",
+                Host::GitHub,
+                "the day of week goes from 5 back to 1: write two ranges",
+            ),
+            (
+                "60 8 * * *",
+                Host::GitHub,
+                "the minute goes from 0 to 59, and this is 60",
+            ),
+            (
+                "x 8 * * *",
+                Host::GitLab,
+                "the minute `x` is no number as GitLab reads it",
+            ),
+            (
+                "x 8 * * *",
+                Host::GitHub,
+                "the minute `x` is no number as GitHub reads it",
+            ),
+            (
+                "0 8 * * MON#6",
+                Host::GitLab,
+                "a month has no 6. such day of week",
+            ),
+            (
+                "*/60 8 * * *",
+                Host::GitHub,
+                "the minute has the step `60`, and one goes from 1 to 59",
+            ),
+            (
+                "*/4 * * * *",
+                Host::GitHub,
+                "it fires every 4 min, and GitHub starts one every 5 min at most",
+            ),
+        ] {
+            assert_eq!(problem(cron, Some(host)).as_deref(), Some(said), "{cron}");
+        }
+        for cron in ["0 8 5-5 * *", "0 8 * * MON-MON", "*/59 8 * * *"] {
+            assert_eq!(problem(cron, Some(Host::GitHub)), None, "{cron}");
+        }
+    }
 }

@@ -33,7 +33,11 @@ const FOR_GITLAB: &[&str] = &[
 fn pipeline(places: &[&str], text: &str) -> Option<[Value; 2]> {
     let plan = with(places, text)
         .replace("host:       github", "host: gitlab")
-        .replace(", group: \"X_group_X\"", "");
+        .replace(", group: \"X_group_X\"", "")
+        // What GitLab is not told of.
+        .replace("cleanup:      [\"make X_cleanup_X\"]", "")
+        .replace("of:       [tests]", "of:       [filling]")
+        .replace("stages:   [s]", "stages:   [filled]");
     let entry = Entry {
         file: "plan.dtp".to_owned(),
         folders: vec!["plans".to_owned()],

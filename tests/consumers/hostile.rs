@@ -73,8 +73,8 @@ pub(crate) fn with(places: &[&str], text: &str) -> String {
     plan
 }
 
-/// The workflow that a plan brings forth, and all its other files; nothing where it does not hold.
-fn workflow(plan: &str) -> Option<(String, Vec<String>)> {
+/// The workflows of the two stages of a plan; nothing where it does not hold.
+fn workflows(plan: &str) -> Option<[String; 2]> {
     let entry = Entry {
         file: "plan.dtp".to_owned(),
         folders: vec!["plans".to_owned()],
@@ -87,28 +87,25 @@ fn workflow(plan: &str) -> Option<(String, Vec<String>)> {
     let jobs = Jobs::derive(checked, &compilation.sources);
     let target = targets::find("github-actions").expect("the target");
     let outputs = targets::render(&[target], &jobs).expect("files");
-    let mut found = None;
-    let mut others = Vec::new();
-    for output in outputs {
-        let Content::Whole(text) = output.content else {
-            panic!("{} is shared", output.path);
-        };
-        if output.path == ".github/workflows/s.yml" {
-            found = Some(text);
-        } else {
-            others.push(text);
+    let text = |stage: &str| {
+        let path = format!(".github/workflows/{stage}.yml");
+        let output = outputs.iter().find(|output| output.path == path);
+        match &output.expect("a workflow").content {
+            Content::Whole(text) => text.to_string(),
+            _ => panic!("{path} is shared"),
         }
-    }
-    Some((found.expect("a workflow"), others))
+    };
+    Some([text("s"), text("filled")])
 }
 
 fn yaml(text: &str) -> Value {
     serde_yaml::from_str(text).unwrap_or_else(|why| panic!("{why}\n{text}"))
 }
 
-/// The workflow with a text in these places, its jobs called as they were before.
+/// The workflow with a text in these places, its jobs called as they were before. What fills the cache
+/// is a workflow of its own; it stands in the first one here, with its jobs.
 fn renamed(places: &[&str], text: &str) -> Option<Value> {
-    let (mut written, _) = workflow(&with(places, text))?;
+    let [mut written, filled] = workflows(&with(places, text))?;
     if places.contains(&AXIS_VALUE) {
         let word: String = text
             .chars()
@@ -131,7 +128,14 @@ fn renamed(places: &[&str], text: &str) -> Option<Value> {
             written = written.replace(&from, &to);
         }
     }
-    Some(yaml(&written))
+    let mut both = yaml(&written);
+    let mut filled = yaml(&filled);
+    let jobs = filled["jobs"].take();
+    both["filled"] = filled;
+    for (id, job) in jobs.as_object().expect("jobs") {
+        both["jobs"][format!("filled-{id}")] = job.clone();
+    }
+    Some(both)
 }
 
 /// Holds what was written against what was written of the plan before: only texts that hold one of the
@@ -184,15 +188,35 @@ fn expressions(value: &Value, found: &mut Vec<String>) {
         Value::String(text) => {
             let mut rest = text.replace("${{ '${{' }}", "");
             while let Some(start) = rest.find("${{") {
-                let end = rest[start..]
-                    .find("}}")
-                    .map_or(rest.len(), |at| start + at + 2);
+                let end = start + end_of_expression(&rest[start..]);
                 found.push(rest[start..end].to_owned());
                 rest = rest[end..].to_owned();
             }
         }
         _ => {}
     }
+}
+
+/// Where an expression ends: brackets in a string of it do not end it.
+fn end_of_expression(text: &str) -> usize {
+    let mut inside = false;
+    for (at, c) in text.char_indices() {
+        inside ^= c == '\'';
+        if !inside && text[at..].starts_with("}}") {
+            return at + 2;
+        }
+    }
+    text.len()
+}
+
+/// Whether these are strings of an expression, and nothing else: a quote in one is doubled.
+fn are_strings(arguments: &str) -> bool {
+    let mut inside = false;
+    let fits = arguments.chars().all(|c| {
+        inside ^= c == '\'';
+        inside || ['\'', ',', ' '].contains(&c)
+    });
+    fits && !inside
 }
 
 fn sorted_expressions(workflow: &Value) -> Vec<String> {
@@ -202,8 +226,13 @@ fn sorted_expressions(workflow: &Value) -> Vec<String> {
         .into_iter()
         // Only ids of jobs, which are letters, digits and dashes.
         .map(|e| {
+            let hashed = e.strip_prefix("${{ hashFiles(");
             if e.contains("outputs.skipped)['") {
                 "skipped".to_owned()
+            } else if let Some(files) = hashed.and_then(|rest| rest.strip_suffix(") }}")) {
+                // Names of files, which are any text.
+                assert!(are_strings(files), "{e}");
+                "hashed".to_owned()
             } else {
                 e
             }
@@ -396,7 +425,7 @@ fn every_word_reaches_the_tool_as_it_was() {
         .copied()
         .filter(|text| {
             let plan = with(&["X_shown_argument_X", "X_variable_X"], text);
-            workflow(&plan).is_some()
+            workflows(&plan).is_some()
         })
         .collect();
     assert!(texts.len() > 40, "{texts:?}");
