@@ -10,6 +10,7 @@
 #[path = "support/dtpc.rs"]
 mod dtpc;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -241,9 +242,11 @@ fn of_many_overlaps_the_first_are_listed_and_the_others_counted() {
             runner linux { labels: [\"ubuntu-24.04\"] }\n"
             .to_owned();
         for number in 0..suites {
-            plan += &format!(
-                "suite s{number} {{ type: unit, tool: pytest, paths: [\"a/**\"], stages: [pre_merge], environments: [cpu] }}\n"
-            );
+            writeln!(
+                plan,
+                "suite s{number} {{ type: unit, tool: pytest, paths: [\"a/**\"], stages: [pre_merge], environments: [cpu] }}"
+            )
+            .expect("a text");
         }
         let ended = said_of(plan.as_bytes());
         assert_eq!(ended.code, Some(1));

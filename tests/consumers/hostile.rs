@@ -91,8 +91,8 @@ fn workflows(plan: &str) -> Option<[String; 2]> {
         let path = format!(".github/workflows/{stage}.yml");
         let output = outputs.iter().find(|output| output.path == path);
         match &output.expect("a workflow").content {
-            Content::Whole(text) => text.to_string(),
-            _ => panic!("{path} is shared"),
+            Content::Whole(text) => text.clone(),
+            Content::Shared(_) => panic!("{path} is shared"),
         }
     };
     Some([text("s"), text("filled")])
