@@ -429,11 +429,20 @@ pub fn check_fields(
         .iter()
         .map(|f| sources.text(f.name))
         .collect();
+    // A field that was misspelt is there, and reported already.
+    let is_misspelt = |wanted: &str| {
+        let unknown = names
+            .iter()
+            .filter(|name| field(declaration.kind, name).is_none());
+        let mut meant = unknown
+            .filter_map(|name| suggest::nearest(name, schema.all_fields().map(|known| known.name)));
+        meant.any(|meant| meant == wanted)
+    };
     let missing: Vec<&FieldSchema> = schema
         .fields
         .iter()
         .filter(|f| f.required && !declaration.incomplete)
-        .filter(|f| !names.contains(&f.name))
+        .filter(|f| !names.contains(&f.name) && !is_misspelt(f.name))
         .collect();
     if missing.is_empty() {
         return;
