@@ -12,9 +12,8 @@
 mod dtpc;
 
 use std::collections::BTreeMap;
-use std::fs;
 
-use dtpc::Dtpc;
+use dtpc::generated;
 use serde_json::Value;
 
 /// No runner is called `self-hosted`: that it is private only its environment says.
@@ -60,12 +59,11 @@ gate merge { status: "merge", stage: reviewed }
 
 /// What each job of a file of the host says about its deployment environment.
 fn environments(host: &str, file: &str) -> BTreeMap<String, Value> {
-    let folder = tempfile::TempDir::new().unwrap();
-    fs::write(folder.path().join("plan.dtp"), PLAN.replace("HOST", host)).unwrap();
-    let words = ["generate", "plan.dtp", "--out", "."];
-    let ended = Dtpc::new(&words).from(folder.path()).run();
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    let text = fs::read_to_string(folder.path().join(file)).unwrap();
+    let target = match host {
+        "github" => "github-actions",
+        _ => "gitlab-ci",
+    };
+    let text = generated(&PLAN.replace("HOST", host), target, file);
     let written: Value = serde_yaml::from_str(&text).unwrap();
     let jobs = written.get("jobs").unwrap_or(&written);
     jobs.as_object()

@@ -11,10 +11,8 @@
 mod dtpc;
 
 use std::fmt::Write as _;
-use std::fs;
 
-use dtpc::Dtpc;
-use tempfile::TempDir;
+use dtpc::generated;
 
 const BASE: &str = r#"
 plan p {}
@@ -35,21 +33,15 @@ suite units {
 }
 "#;
 
-/// The workflow of the stage when this is added to the plan.
+/// The workflow of a stage when this is added to the plan.
+fn workflow_of(stage: &str, added: &str) -> String {
+    let file = format!(".github/workflows/{stage}.yml");
+    generated(&format!("{BASE}{added}"), "github-actions", &file)
+}
+
+/// The same of the stage that is there anyway.
 fn workflow(added: &str) -> String {
-    let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("p.dtp"), format!("{BASE}{added}")).unwrap();
-    let generate = [
-        "generate",
-        "p.dtp",
-        "--target",
-        "github-actions",
-        "--out",
-        ".",
-    ];
-    let ended = Dtpc::new(&generate).from(folder.path()).run();
-    assert_eq!(ended.code, Some(0), "{}", ended.err);
-    fs::read_to_string(folder.path().join(".github/workflows/pre-merge.yml")).unwrap()
+    workflow_of("pre-merge", added)
 }
 
 #[test]
@@ -137,23 +129,8 @@ suite more {
 
 #[test]
 fn a_constant_is_what_it_stands_for() {
-    let compiled = |added: &str| {
-        let folder = TempDir::new().unwrap();
-        fs::write(folder.path().join("p.dtp"), format!("{BASE}{added}")).unwrap();
-        let call = [
-            "generate",
-            "p.dtp",
-            "--target",
-            "github-actions",
-            "--out",
-            ".",
-        ];
-        let ended = Dtpc::new(&call).from(folder.path()).run();
-        assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
-        fs::read_to_string(folder.path().join(".github/workflows/nightly.yml")).unwrap()
-    };
-    let written_out = compiled(&with_values(false));
+    let written_out = workflow_of("nightly", &with_values(false));
     assert!(written_out.contains("-first -x -y -last"), "{written_out}");
     assert!(written_out.contains("ROUND: twice"), "{written_out}");
-    assert_eq!(compiled(&with_values(true)), written_out);
+    assert_eq!(workflow_of("nightly", &with_values(true)), written_out);
 }

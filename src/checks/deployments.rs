@@ -1,6 +1,6 @@
 //! A job is in one deployment environment: that of its approval, and those that keep its secrets.
 
-use super::{Check, Context, registries};
+use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::schema::kinds::{Secret, Stage};
 use crate::schema::values::{Line, Ref};
@@ -14,26 +14,14 @@ impl Check for Deployments {
     }
 
     fn check(&self, context: &mut Context<'_>) {
-        let plan = context.plan;
         let mut seen: Vec<(Id<Stage>, &str)> = Vec::new();
-        let of_cells = context.cells.iter().map(|cell| {
-            let suite = &plan.suites[cell.suite];
-            let mut secrets = suite.uses.clone();
-            secrets.extend(
-                registries::of_cell(plan, cell).filter_map(|id| plan.registries[id].password),
-            );
-            (cell.stage, &suite.head, secrets)
-        });
-        let of_builds = context.builds.iter().map(|job| {
-            let build = &plan.builds[job.build];
-            (job.stage, &build.head, build.uses.clone())
-        });
-        for (stage, head, secrets) in of_cells.chain(of_builds) {
-            if secrets.is_empty() || seen.contains(&(stage, head.name())) {
+        for worker in context.workers() {
+            let (stage, head) = (worker.reach.stage, worker.head);
+            if worker.uses.is_empty() || seen.contains(&(stage, head.name())) {
                 continue;
             }
             seen.push((stage, head.name()));
-            one(context, stage, head, &secrets);
+            one(context, stage, head, &worker.uses);
         }
     }
 }

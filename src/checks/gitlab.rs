@@ -2,8 +2,8 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::jobs::{Cell, Reach, machines, shards};
-use crate::schema::kinds::{Artifact, Runner, Secret, Stage};
+use crate::jobs::{Cell, shards};
+use crate::schema::kinds::{Artifact, Runner, Stage};
 use crate::schema::values::{Command, Host, OnFailure, Work};
 use crate::schema::{Decl, Id};
 use crate::source::Span;
@@ -34,42 +34,21 @@ impl Check for GitLab {
                 tell(gate.status.0.span, refusals::job_name(&gate.status));
             }
         }
-        let of_cells = context.cells.iter().map(|cell| {
-            let suite = &plan.suites[cell.suite];
-            (
-                (cell.stage, Some(cell.environment)),
-                machines::runner(plan, cell),
-                &suite.uses,
-                &suite.permissions,
-            )
-        });
-        let of_builds = context.builds.iter().map(|job| {
-            let build = &plan.builds[job.build];
-            let place = (job.stage, build.on.map(|on| on.id));
-            (place, job.runner, &build.uses, &build.permissions)
-        });
-        for ((stage, environment), runner, uses, permissions) in of_cells.chain(of_builds) {
-            if !is_here(stage) {
+        for worker in context.workers() {
+            let reach = &worker.reach;
+            if !is_here(reach.stage) {
                 continue;
             }
-            if let Some(runner) = runner {
+            if let Some(runner) = reach.runner {
                 let declared: &Decl<Runner> = &plan.runners[runner];
                 let refused = refusals::runner(plan, runner);
                 tell(declared.head.head, refused);
             }
-            if !permissions.entries.is_empty() {
-                tell(permissions.span, refusals::permissions());
+            if !worker.permissions.entries.is_empty() {
+                tell(worker.permissions.span, refusals::permissions());
             }
-            let secrets: Vec<Id<Secret>> = uses.iter().map(|secret| secret.id).collect();
-            let reach = Reach {
-                stage,
-                environment,
-                runner,
-                secrets,
-                writes: false,
-            };
-            let refused = refusals::deployment(plan, &reach);
-            tell(plan.stages[stage].head.head, refused);
+            let refused = refusals::deployment(plan, reach);
+            tell(plan.stages[reach.stage].head.head, refused);
         }
         for first in cleanups(context) {
             tell(first.span, refusals::cleanup());

@@ -53,6 +53,7 @@ mod trust;
 mod unstarted;
 mod unused;
 mod variables;
+mod workers;
 
 pub use despite::Broken;
 pub(crate) use features::covering;

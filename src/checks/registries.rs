@@ -2,9 +2,6 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::jobs::{self, Cell, registries};
-use crate::schema::kinds::Registry;
-use crate::schema::{Id, Plan};
 
 pub(super) struct Registries;
 
@@ -30,16 +27,4 @@ impl Check for Registries {
             );
         }
     }
-}
-
-/// The registries that the images of a cell come from, with a login.
-pub(super) fn of_cell(plan: &Plan, cell: &Cell) -> impl Iterator<Item = Id<Registry>> + use<> {
-    let registries = if plan.registries.is_empty() {
-        Vec::new()
-    } else {
-        let container = jobs::container(plan, cell, None);
-        let services = jobs::services(&plan.suites[cell.suite]);
-        registries::of_images(plan, container.as_ref(), &services)
-    };
-    registries.into_iter()
 }

@@ -2,7 +2,6 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::jobs::{Reach, machines};
 use crate::schema::Id;
 use crate::schema::kinds::{Secret, Stage};
 use crate::schema::values::{Host, OnFailure, Ref};
@@ -23,33 +22,13 @@ impl Check for Secrets {
             let host = plan.stages[stage].host;
             matches!(host, Some(Host::GitHub | Host::GitLab))
         };
-        let of_cells = context.cells.iter().map(|cell| {
-            let suite = &plan.suites[cell.suite];
-            let runner = machines::runner(plan, cell);
-            let place = (cell.stage, Some(cell.environment), runner);
-            (suite.head.name(), place, &suite.uses)
-        });
-        let of_builds = context.builds.iter().map(|job| {
-            let build = &plan.builds[job.build];
-            let place = (job.stage, build.on.map(|on| on.id), job.runner);
-            (build.head.name(), place, &build.uses)
-        });
-        for (who, (stage, environment, runner), uses) in of_cells.chain(of_builds) {
-            if uses.is_empty() || !has_environments(stage) {
+        for worker in context.workers() {
+            let is_kept = || ci::deployment(plan, &worker.reach).is_some();
+            if worker.uses.is_empty() || !has_environments(worker.reach.stage) || is_kept() {
                 continue;
             }
-            let secrets: Vec<Id<Secret>> = uses.iter().map(|secret| secret.id).collect();
-            let reach = Reach {
-                stage,
-                environment,
-                runner,
-                secrets,
-                writes: false,
-            };
-            if ci::deployment(plan, &reach).is_none() {
-                for secret in uses {
-                    unscoped(context, &mut seen, who, *secret);
-                }
+            for secret in &worker.uses {
+                unscoped(context, &mut seen, worker.head.name(), *secret);
             }
         }
         for (id, stage) in plan.stages.iter() {

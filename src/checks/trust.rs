@@ -1,6 +1,6 @@
 //! What outsiders can start reaches nothing private and no secret, unless somebody approves.
 
-use super::{Check, Context, registries};
+use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::{machines, reach};
 use crate::schema::kinds::{Approval, Environment, Runner, Stage};
@@ -23,32 +23,19 @@ impl Check for Trust {
     fn check(&self, context: &mut Context<'_>) {
         approvals(context);
         let plan = context.plan;
-        for cell in context.cells {
-            let Some(open) = open_to_outsiders(plan, cell.stage) else {
+        for worker in context.workers() {
+            let Some(open) = open_to_outsiders(plan, worker.reach.stage) else {
                 continue;
             };
-            let suite = &plan.suites[cell.suite];
-            let runner = machines::runner(plan, cell);
-            if let Some(reach) = suite.environments.iter().find(|e| e.id == cell.environment) {
-                private(
-                    context,
-                    suite.head.name(),
-                    (cell.environment, reach.span),
-                    runner,
-                    open,
-                );
+            let who = worker.head.name();
+            if let Some(place) = worker.place {
+                private(context, who, place, worker.reach.runner, open);
             }
-            for secret in &suite.uses {
+            for secret in &worker.uses {
                 let name = plan.secrets[secret.id].head.name();
-                secret_reached(context, suite.head.name(), name, secret.span, open);
+                secret_reached(context, who, name, secret.span, open);
             }
-            written(context, &suite.head, &suite.permissions, open);
-            for registry in registries::of_cell(plan, cell) {
-                if let Some(password) = plan.registries[registry].password {
-                    let name = plan.secrets[password.id].head.name();
-                    secret_reached(context, suite.head.name(), name, password.span, open);
-                }
-            }
+            written(context, worker.head, worker.permissions, open);
         }
         for (id, stage) in plan.stages.iter() {
             let notice = stage.on_failure.as_ref().and_then(OnFailure::notice);
@@ -58,26 +45,6 @@ impl Check for Trust {
                 secret_reached(context, stage.head.name(), name, secret.span, open);
             }
             controlled(context, id);
-        }
-        for job in context.builds {
-            let Some(open) = open_to_outsiders(plan, job.stage) else {
-                continue;
-            };
-            let build = &plan.builds[job.build];
-            if let Some(on) = build.on {
-                private(
-                    context,
-                    build.head.name(),
-                    (on.id, on.span),
-                    job.runner,
-                    open,
-                );
-            }
-            for secret in &build.uses {
-                let name = plan.secrets[secret.id].head.name();
-                secret_reached(context, build.head.name(), name, secret.span, open);
-            }
-            written(context, &build.head, &build.permissions, open);
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Check, Context, registries};
+use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::jobs::registries;
 use crate::schema::values::{
     Arity, AxisPoint, ConditionNode, Fact, MarkerId, MarkerNode, Promise, Selection,
 };

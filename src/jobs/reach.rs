@@ -24,7 +24,7 @@ pub struct Reach {
 impl Reach {
     /// What a job of a suite reaches.
     pub fn of_job(plan: &Plan, job: &Job) -> Self {
-        let passwords = registries::passwords(plan, &job.registries);
+        let passwords = registries::passwords(plan, &job.registries).map(|password| password.id);
         Self {
             stage: job.stage,
             environment: Some(job.environment),

@@ -1,9 +1,9 @@
 //! Which registries the images of a job come from, where the plan says how one logs in there.
 
-use super::Filled;
 use super::fill::Late;
+use super::{Cell, Filled, container, services};
 use crate::schema::kinds::{Registry, Secret, Service};
-use crate::schema::values::{Address, Piece};
+use crate::schema::values::{Address, Piece, Ref};
 use crate::schema::{Id, Plan};
 
 /// Where images live whose names begin with no host.
@@ -54,13 +54,24 @@ pub fn of_images(
     all
 }
 
+/// Those of a cell's container and services.
+pub fn of_cell(plan: &Plan, cell: &Cell) -> Vec<Id<Registry>> {
+    if plan.registries.is_empty() {
+        return Vec::new();
+    }
+    let container = container(plan, cell, None);
+    of_images(
+        plan,
+        container.as_ref(),
+        &services(&plan.suites[cell.suite]),
+    )
+}
+
 /// The passwords of registries.
-pub fn passwords<'p>(
-    plan: &'p Plan,
-    registries: &'p [Id<Registry>],
-) -> impl Iterator<Item = Id<Secret>> + 'p {
-    let passwords = registries.iter().map(|id| plan.registries[*id].password);
-    passwords.flatten().map(|password| password.id)
+pub fn passwords(plan: &Plan, registries: &[Id<Registry>]) -> impl Iterator<Item = Ref<Secret>> {
+    registries
+        .iter()
+        .filter_map(|id| plan.registries[*id].password)
 }
 
 /// An address as a text of which variables are known only in a run.

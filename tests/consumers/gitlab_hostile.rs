@@ -17,6 +17,9 @@ use tempfile::TempDir;
 use super::hostile::{LEAST_CASES, STUB, STUBS, TEXTS, Text, places, same_structure, single, with};
 use crate::support::tools::{LIMIT, run, tools};
 
+/// What is said otherwise there.
+const ON_GITLAB: &[(&str, &str)] = include!("../hostile/gitlab.rs");
+
 /// The one place that the id of a job is made of, and with it the cells of a matrix.
 const AXIS_VALUE: &str = "X_axis_value_X";
 
@@ -31,13 +34,10 @@ const FOR_GITLAB: &[&str] = &[
 /// The file of the stage, and the file that brings it in, with a text in these places; nothing where
 /// it is refused.
 fn pipeline(places: &[&str], text: &str) -> Option<[Value; 2]> {
-    let plan = with(places, text)
-        .replace("host:       github", "host: gitlab")
-        .replace(", group: \"X_group_X\"", "")
-        // What GitLab is not told of.
-        .replace("cleanup:      [\"make X_cleanup_X\"]", "")
-        .replace("of:       [tests]", "of:       [filling]")
-        .replace("stages:   [s]", "stages:   [filled]");
+    let mut plan = with(places, text);
+    for (text, there) in ON_GITLAB {
+        plan = plan.replace(text, there);
+    }
     let entry = Entry {
         file: "plan.dtp".to_owned(),
         folders: vec!["plans".to_owned()],

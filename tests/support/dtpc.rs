@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::disallowed_types,
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::expect_used,
     dead_code,
@@ -83,6 +84,16 @@ impl Dtpc {
             err: String::from_utf8(output.stderr).unwrap(),
         }
     }
+}
+
+/// The text of one of the files that `dtpc generate --target` makes of a plan.
+pub fn generated(plan: &str, target: &str, file: &str) -> String {
+    let folder = tempfile::TempDir::new().unwrap();
+    std::fs::write(folder.path().join("plan.dtp"), plan).unwrap();
+    let words = ["generate", "plan.dtp", "--target", target, "--out", "."];
+    let ended = Dtpc::new(&words).from(folder.path()).run();
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    std::fs::read_to_string(folder.path().join(file)).unwrap()
 }
 
 /// The root of this repository.
