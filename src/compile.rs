@@ -157,24 +157,31 @@ pub fn compile_measured(
         .next()
         .and_then(|(_, p)| p.root.as_ref().map(ToString::to_string));
     sources.show_below(entry.shown_folders(root.as_deref()));
-    // Names that a broken declaration would have brought are missed everywhere: that is a
-    // consequence, not a mistake of its own.
-    diagnostics.retain(|d| !unread.explains(&sources, d));
     let mut saw_tree = false;
     let broken = if diagnostics::has_errors(&diagnostics) {
         Broken::of(&sources, files.iter().map(|(_, file)| file), &diagnostics).map(Some)
     } else {
         Some(None)
     };
+    // Names that a broken declaration would have brought are missed everywhere: that is a
+    // consequence, not a mistake of its own; though whoever misses one is not whole either.
+    diagnostics.retain(|d| !unread.explains(&sources, d));
     let plan = broken.and_then(|broken| {
         let tree = timings.of(&["list the repository"], || loader.tree(root.as_deref()));
         saw_tree = tree.is_some();
         let tree = tree.as_deref();
         let mut found = Vec::new();
         let checked = timings.of(&["check"], || {
-            checks::check(plan, &sources, today, tree, &mut found, timings)
+            checks::check(
+                plan,
+                &sources,
+                today,
+                tree,
+                broken.as_ref(),
+                &mut found,
+                timings,
+            )
         });
-        found.retain(|found| broken.as_ref().is_none_or(|broken| !broken.explains(found)));
         diagnostics.append(&mut found);
         // What is right of it is no plan.
         checked.filter(|_| broken.is_none())

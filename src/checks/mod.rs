@@ -274,28 +274,44 @@ pub fn check(
     sources: &SourceMap,
     today: Option<Date>,
     tree: Option<&[String]>,
+    broken: Option<&Broken>,
     diagnostics: &mut Vec<Diagnostic>,
     timings: &Timings,
 ) -> Option<CheckedPlan> {
-    diagnostics.append(&mut look(&plan, sources, today, tree, timings, &|_| true));
+    let asked = Asked {
+        today,
+        tree,
+        broken,
+        check: None,
+    };
+    diagnostics.append(&mut look(&plan, sources, &asked, timings));
     (!has_errors(diagnostics)).then_some(CheckedPlan { plan })
 }
 
 /// What one check finds, by its [`Check::name`], whatever the others say: to measure it.
 pub fn check_alone(name: &str, plan: &Plan, sources: &SourceMap) -> Vec<Diagnostic> {
-    let only = |check: &dyn Check| check.name() == name;
-    look(plan, sources, None, None, &Timings::off(), &only)
+    let asked = Asked {
+        check: Some(name),
+        ..Asked::default()
+    };
+    look(plan, sources, &asked, &Timings::off())
 }
 
-/// What those checks find that are asked for, and that is no consequence of what others found.
-fn look(
-    plan: &Plan,
-    sources: &SourceMap,
+/// What is asked of the checks.
+#[derive(Default)]
+struct Asked<'a> {
+    /// The day on which dates are judged.
     today: Option<Date>,
-    tree: Option<&[String]>,
-    timings: &Timings,
-    asked: &dyn Fn(&dyn Check) -> bool,
-) -> Vec<Diagnostic> {
+    /// The files of the repository.
+    tree: Option<&'a [String]>,
+    /// What could not be read.
+    broken: Option<&'a Broken>,
+    /// The only check that is asked for.
+    check: Option<&'a str>,
+}
+
+/// What checks find that is no consequence of what others found.
+fn look(plan: &Plan, sources: &SourceMap, asked: &Asked<'_>, timings: &Timings) -> Vec<Diagnostic> {
     let (cells, builds) = timings.of(&["check", "cells and builds"], || {
         let stages = cells::life_cycle(plan);
         let cells = cells::cells(plan, &stages);
@@ -311,8 +327,8 @@ fn look(
     let mut context = Context {
         plan,
         sources,
-        today,
-        tree,
+        today: asked.today,
+        tree: asked.tree,
         cells: &cells,
         of_stages: &of_stages,
         of_suites: &of_suites,
@@ -329,7 +345,9 @@ fn look(
         let of_group = found.borrow().len();
         let path = ["check", group.name];
         timings.of(&path, || {
-            for check in group.checks.iter().filter(|check| asked(**check)) {
+            let is_asked =
+                |check: &&&dyn Check| asked.check.is_none_or(|name| name == check.name());
+            for check in group.checks.iter().filter(is_asked) {
                 let before = found.borrow().len();
                 timings.of(&[path[0], path[1], check.name()], || {
                     check.check(&mut context);
@@ -341,6 +359,11 @@ fn look(
                 );
             }
         });
+        if let Some(broken) = asked.broken {
+            let of_group = found.borrow_mut().split_off(of_group);
+            let by_itself = of_group.into_iter().filter(|found| !broken.explains(found));
+            found.borrow_mut().extend(by_itself);
+        }
         if has_errors(&found.borrow()[of_group..]) {
             wrong.push(group.name);
         }
