@@ -13,7 +13,7 @@ mod synthetic;
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use dtpc::checks::{self, CheckedPlan};
+use dtpc::checks::{self, CheckedPlan, Circumstances};
 use dtpc::compile::{Compilation, load};
 use dtpc::diagnostics::Diagnostic;
 use dtpc::graph::Graph;
@@ -109,7 +109,14 @@ fn c_check(bencher: Bencher<'_, '_>, suites: usize) {
         .with_inputs(|| parsed.plan())
         .bench_values(|plan| {
             let (sources, off) = (&parsed.sources, Timings::off());
-            checks::check(plan, sources, None, None, &mut Vec::new(), &off).expect("it holds")
+            checks::check(
+                plan,
+                sources,
+                &Circumstances::default(),
+                &mut Vec::new(),
+                &off,
+            )
+            .expect("it holds")
         });
 }
 

@@ -1,6 +1,6 @@
 //! The pipeline from a file's name to a checked plan.
 
-use crate::checks::{self, Broken, CheckedPlan};
+use crate::checks::{self, Broken, CheckedPlan, Circumstances};
 use crate::diagnostics::{self, Diagnostic, Fix, codes, suggest};
 use crate::lock::Lock;
 use crate::resolve::{self, Unread};
@@ -169,18 +169,14 @@ pub fn compile_measured(
     let plan = broken.and_then(|broken| {
         let tree = timings.of(&["list the repository"], || loader.tree(root.as_deref()));
         saw_tree = tree.is_some();
-        let tree = tree.as_deref();
+        let circumstances = Circumstances {
+            today,
+            tree: tree.as_deref(),
+            broken: broken.as_ref(),
+        };
         let mut found = Vec::new();
         let checked = timings.of(&["check"], || {
-            checks::check(
-                plan,
-                &sources,
-                today,
-                tree,
-                broken.as_ref(),
-                &mut found,
-                timings,
-            )
+            checks::check(plan, &sources, &circumstances, &mut found, timings)
         });
         diagnostics.append(&mut found);
         // What is right of it is no plan.

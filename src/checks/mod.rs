@@ -268,50 +268,43 @@ pub static REGISTRY: &[Group] = &[
     },
 ];
 
+/// What the checks are told besides the plan.
+#[derive(Default)]
+pub struct Circumstances<'a> {
+    /// The day on which dates are judged, if they are.
+    pub today: Option<Date>,
+    /// The files of the repository, if they are looked at.
+    pub tree: Option<&'a [String]>,
+    /// The declarations that could not be read whole.
+    pub broken: Option<&'a Broken>,
+}
+
 /// Looks at a plan from every side.
 pub fn check(
     plan: Plan,
     sources: &SourceMap,
-    today: Option<Date>,
-    tree: Option<&[String]>,
-    broken: Option<&Broken>,
+    circumstances: &Circumstances<'_>,
     diagnostics: &mut Vec<Diagnostic>,
     timings: &Timings,
 ) -> Option<CheckedPlan> {
-    let asked = Asked {
-        today,
-        tree,
-        broken,
-        check: None,
-    };
-    diagnostics.append(&mut look(&plan, sources, &asked, timings));
+    diagnostics.append(&mut look(&plan, sources, circumstances, timings, None));
     (!has_errors(diagnostics)).then_some(CheckedPlan { plan })
 }
 
 /// What one check finds, by its [`Check::name`], whatever the others say: to measure it.
 pub fn check_alone(name: &str, plan: &Plan, sources: &SourceMap) -> Vec<Diagnostic> {
-    let asked = Asked {
-        check: Some(name),
-        ..Asked::default()
-    };
-    look(plan, sources, &asked, &Timings::off())
+    let circumstances = Circumstances::default();
+    look(plan, sources, &circumstances, &Timings::off(), Some(name))
 }
 
-/// What is asked of the checks.
-#[derive(Default)]
-struct Asked<'a> {
-    /// The day on which dates are judged.
-    today: Option<Date>,
-    /// The files of the repository.
-    tree: Option<&'a [String]>,
-    /// What could not be read.
-    broken: Option<&'a Broken>,
-    /// The only check that is asked for.
-    check: Option<&'a str>,
-}
-
-/// What checks find that is no consequence of what others found.
-fn look(plan: &Plan, sources: &SourceMap, asked: &Asked<'_>, timings: &Timings) -> Vec<Diagnostic> {
+/// What the checks find, or one of them, that is no consequence of what others found.
+fn look(
+    plan: &Plan,
+    sources: &SourceMap,
+    circumstances: &Circumstances<'_>,
+    timings: &Timings,
+    only: Option<&str>,
+) -> Vec<Diagnostic> {
     let (cells, builds) = timings.of(&["check", "cells and builds"], || {
         let stages = cells::life_cycle(plan);
         let cells = cells::cells(plan, &stages);
@@ -327,8 +320,8 @@ fn look(plan: &Plan, sources: &SourceMap, asked: &Asked<'_>, timings: &Timings) 
     let mut context = Context {
         plan,
         sources,
-        today: asked.today,
-        tree: asked.tree,
+        today: circumstances.today,
+        tree: circumstances.tree,
         cells: &cells,
         of_stages: &of_stages,
         of_suites: &of_suites,
@@ -345,8 +338,7 @@ fn look(plan: &Plan, sources: &SourceMap, asked: &Asked<'_>, timings: &Timings) 
         let of_group = found.borrow().len();
         let path = ["check", group.name];
         timings.of(&path, || {
-            let is_asked =
-                |check: &&&dyn Check| asked.check.is_none_or(|name| name == check.name());
+            let is_asked = |check: &&&dyn Check| only.is_none_or(|name| name == check.name());
             for check in group.checks.iter().filter(is_asked) {
                 let before = found.borrow().len();
                 timings.of(&[path[0], path[1], check.name()], || {
@@ -359,7 +351,7 @@ fn look(plan: &Plan, sources: &SourceMap, asked: &Asked<'_>, timings: &Timings) 
                 );
             }
         });
-        if let Some(broken) = asked.broken {
+        if let Some(broken) = circumstances.broken {
             let of_group = found.borrow_mut().split_off(of_group);
             let by_itself = of_group.into_iter().filter(|found| !broken.explains(found));
             found.borrow_mut().extend(by_itself);
