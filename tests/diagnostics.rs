@@ -3,7 +3,8 @@
 //! Each case is a pair in `tests/diagnostics/`: `name.dtp` with the mistake, and `name.out` with what
 //! `dtpc check` prints. The meaning stands in the plan itself: `//~ CODE` at the end of a line says
 //! that this code is found on this line, once for each time it stands there; `//~! CODE` says that it
-//! is found without a place. `DTPC_BLESS=1 cargo test` writes the `.out` files anew.
+//! is found without a place. `fixes.txt` has what would mend them. `DTPC_BLESS=1 cargo test` writes
+//! the `.out` files and that one anew.
 
 #![allow(
     clippy::disallowed_types,
@@ -123,6 +124,34 @@ fn each_mistake_is_found_where_it_is_and_nothing_else() {
         let holds = is_only_warned(&text);
         assert_eq!(compilation.plan.is_some(), holds, "{}", case.display());
     }
+}
+
+/// What would mend each mistake, whether a person has to look at it or not.
+#[test]
+fn each_fix_is_the_one_that_is_written_down() {
+    let mut found = String::new();
+    for case in cases() {
+        let compilation = compile(&case);
+        let name = case.file_name().unwrap().to_str().unwrap();
+        for diagnostic in &compilation.diagnostics {
+            for fix in &diagnostic.fixes {
+                let line = compilation.sources.line_of(fix.span);
+                let sure = if fix.safe { "" } else { " (to be judged)" };
+                let (old, new) = (compilation.sources.text(fix.span), &fix.replacement);
+                let title = &fix.title;
+                writeln!(
+                    found,
+                    "{name}:{line}: {title}{sure}: {old:?} becomes {new:?}"
+                )
+                .unwrap();
+            }
+        }
+    }
+    let path = folder().join("fixes.txt");
+    if std::env::var_os("DTPC_BLESS").is_some() {
+        fs::write(&path, &found).unwrap();
+    }
+    assert_eq!(found, fs::read_to_string(&path).unwrap_or_default());
 }
 
 #[test]

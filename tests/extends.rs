@@ -134,3 +134,19 @@ fn a_constant_is_what_it_stands_for() {
     assert!(written_out.contains("ROUND: twice"), "{written_out}");
     assert_eq!(workflow_of("nightly", &with_values(true)), written_out);
 }
+
+#[test]
+fn what_is_written_above_stands_in_the_document() {
+    let plan = format!(
+        "//! How we test.\n//!\n//!  A second paragraph.\n{BASE}{}",
+        "/// What nobody\n/// else runs.\nsuite more { extends: units, paths: [\"c/**\"] }\n"
+    );
+    let document = generated(&plan, "markdown", "docs/test-plan.md");
+    assert!(
+        document.contains("How we test.\n\n A second paragraph.\n"),
+        "{document}"
+    );
+    let json = generated(&plan, "json", "docs/test-plan.json");
+    assert!(json.contains("\"What nobody\\nelse runs.\""), "{json}");
+    assert!(json.contains("\"extends\": \"units\""), "{json}");
+}

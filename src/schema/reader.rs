@@ -56,18 +56,13 @@ impl Reader<'_> {
             }
             _ => value.describe().to_owned(),
         };
+        let fix = self.rewritten(value, expected);
         let help = match value.kind {
-            ValueKind::Text if !expected.contains("string") && !expected.contains('"') => {
-                Some("take the quotes off")
-            }
-            ValueKind::Name | ValueKind::Number { .. } | ValueKind::Date
-                if expected == "a string" =>
-            {
+            ValueKind::Text if fix.is_some() => Some("take the quotes off"),
+            ValueKind::Name | ValueKind::Number { .. } | ValueKind::Date if fix.is_some() => {
                 Some("put it in double quotes")
             }
-            ValueKind::Call { ref arguments, .. } if arguments.is_empty() => {
-                Some("take the parentheses off")
-            }
+            ValueKind::Call { .. } if fix.is_some() => Some("take the parentheses off"),
             ValueKind::List(ref elements) if !elements.is_empty() && !expected.contains("list") => {
                 Some("this takes one value, without brackets")
             }
@@ -81,7 +76,6 @@ impl Reader<'_> {
             _ => None,
         };
         let message = format!("expected {expected}, found {found}");
-        let fix = self.rewritten(value, expected);
         self.diagnostics.push(
             Diagnostic::new(codes::WRONG_TYPE, value.span, message)
                 .maybe_help(help.map(str::to_owned))
