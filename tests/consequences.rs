@@ -12,12 +12,10 @@
 #[path = "support/dtpc.rs"]
 mod dtpc;
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 
 use ::dtpc::compile::{self, Compilation, Entry, LoadError, Loader};
@@ -114,6 +112,9 @@ const WRONG_NAME: &str = "qqqqqqqqqqqq";
 /// A value that no field takes.
 const WRONG_VALUE: &str = "qqqqqqqqqqqq(5)";
 
+/// What no value is.
+const WRONG_SYNTAX: &str = "5 % % 5";
+
 fn range(span: Span) -> Range<usize> {
     span.start as usize..span.end as usize
 }
@@ -159,6 +160,7 @@ fn slips(text: &str) -> Vec<Slip> {
     let mut slips: Vec<Slip> = Vec::new();
     for value in &values {
         let place = range(value.0.value.span);
+        slips.push(slip(place.clone(), WRONG_SYNTAX, value));
         slips.push(slip(place.clone(), WRONG_VALUE, value));
         let of_value = words(&text[place.clone()]).into_iter();
         let of_value = of_value.map(|word| place.start + word.start..place.start + word.end);
@@ -195,33 +197,36 @@ fn besides(text: &str, slip: &Slip) -> (Vec<String>, bool) {
     (others, is_hidden)
 }
 
+/// Of each sort of slip there are many; a few are tried.
+const OF_EACH: usize = 4;
+
 #[test]
 fn a_slip_is_found_and_nothing_else_and_hides_nothing() {
     let plans = plans();
-    let tried = std::sync::atomic::AtomicUsize::new(0);
-    let wrong = |(name, text): &(String, String)| {
-        let mut wrong = String::new();
-        let mut seen = BTreeSet::new();
+    let mut of_each: BTreeMap<(String, String, &str), usize> = BTreeMap::new();
+    let mut tried: Vec<(&str, &str, Slip)> = Vec::new();
+    for (name, text) in &plans {
         for slip in slips(text) {
-            // One of each sort is enough.
-            if !seen.insert((slip.kind.clone(), slip.field.clone(), slip.by)) {
-                continue;
-            }
-            let (others, is_hidden) = besides(text, &slip);
-            tried.fetch_add(1, Relaxed);
-            let is_known = ["constant", "plan"].contains(&slip.kind.as_str());
-            if !others.is_empty() || is_hidden && !is_known {
-                writeln!(wrong, "{name}: {slip:?}: {others:?}, {is_hidden}").unwrap();
+            let sort = (slip.kind.clone(), slip.field.clone(), slip.by);
+            let number = of_each.entry(sort).or_default();
+            *number += 1;
+            if *number <= OF_EACH {
+                tried.push((name, text, slip));
             }
         }
-        wrong
+    }
+    assert!(tried.len() > 500, "{}", tried.len());
+    let wrong = |(name, text, slip): &(&str, &str, Slip)| {
+        let (others, is_hidden) = besides(text, slip);
+        // What hangs on these is not known.
+        let may_hide = ["constant", "plan"].contains(&slip.kind.as_str());
+        let is_wrong = !others.is_empty() || is_hidden && !may_hide;
+        is_wrong.then(|| format!("{name}: {slip:?}: {others:?}, {is_hidden}\n"))
     };
     let found: String = thread::scope(|scope| {
-        let (left, right) = plans.split_at(plans.len() / 2);
-        let other = scope.spawn(|| right.iter().map(wrong).collect::<String>());
-        left.iter().map(wrong).collect::<String>() + &other.join().unwrap()
+        let (left, right) = tried.split_at(tried.len() / 2);
+        let other = scope.spawn(|| right.iter().filter_map(wrong).collect::<String>());
+        left.iter().filter_map(wrong).collect::<String>() + &other.join().unwrap()
     });
-    let tried = tried.into_inner();
-    assert!(tried > 500, "{tried}");
-    assert!(found.is_empty(), "of {tried}:\n{found}");
+    assert!(found.is_empty(), "of {}:\n{found}", tried.len());
 }

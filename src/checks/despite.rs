@@ -3,15 +3,72 @@
 //! A wrong name in a suite or a gate is no reason to keep quiet about the rest of the plan. What the rest
 //! may be found wrong in only because of it is left out.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::diagnostics::{Class, Code, Diagnostic, Severity, codes};
-use crate::schema::KindId;
+use crate::schema::{EXTENDS, KindId};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast;
 
 /// The declarations that are wrong, where what hangs on them is known.
 pub struct Broken {
+    /// Where they stand, in order; none inside another.
     places: Vec<Span>,
-    kinds: Vec<KindId>,
+    kinds: FxHashSet<KindId>,
+}
+
+/// A declaration, or what could not be read as one.
+struct Piece<'s> {
+    place: Span,
+    /// Its first word.
+    kind: &'s str,
+    name: Option<&'s str>,
+    /// Whom it extends.
+    extends: Option<&'s str>,
+    is_broken: bool,
+}
+
+/// The pieces of these files, in order.
+fn pieces<'s, 'f>(
+    sources: &'s SourceMap,
+    files: impl Iterator<Item = &'f ast::File>,
+) -> Vec<Piece<'s>> {
+    let mut pieces: Vec<Piece<'s>> = Vec::new();
+    let mut unread: Vec<Span> = Vec::new();
+    for file in files {
+        unread.extend(&file.unread);
+        pieces.extend(file.declarations.iter().map(|declaration| {
+            let mut fields = declaration.fields.iter();
+            let extends = fields.find(|field| sources.text(field.name) == EXTENDS.name);
+            Piece {
+                place: declaration.span,
+                kind: sources.text(declaration.kind),
+                name: declaration.name.map(|name| sources.text(name)),
+                extends: extends.map(|field| sources.text(field.value.span)),
+                is_broken: declaration.damaged,
+            }
+        }));
+    }
+    pieces.sort_by_key(|piece| piece.place.start);
+    let is_inside = |span: &Span| {
+        let behind = pieces.partition_point(|piece| piece.place.start <= span.start);
+        let piece = behind.checked_sub(1).map(|number| &pieces[number]);
+        piece.is_some_and(|piece| span.end <= piece.place.end)
+    };
+    unread.retain(|span| !is_inside(span));
+    pieces.extend(unread.into_iter().map(|span| {
+        // There is its first word, and maybe its name.
+        let mut words = sources.text(span).split_whitespace();
+        Piece {
+            place: span,
+            kind: words.next().unwrap_or_default(),
+            name: words.next(),
+            extends: None,
+            is_broken: true,
+        }
+    }));
+    pieces.sort_by_key(|piece| piece.place.start);
+    pieces
 }
 
 impl Broken {
@@ -22,64 +79,56 @@ impl Broken {
         files: impl Iterator<Item = &'f ast::File>,
         diagnostics: &[Diagnostic],
     ) -> Option<Self> {
-        let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
-        let mut errors: Vec<Span> = errors.map(|error| error.span).collect::<Option<_>>()?;
-        let mut broken = Self {
-            places: Vec::new(),
-            kinds: Vec::new(),
-        };
-        // Who extends what, where that can be read.
-        let mut heirs: Vec<(&str, &ast::Declaration)> = Vec::new();
-        let mut names: Vec<&str> = Vec::new();
-        for file in files {
-            if !file.unread.is_empty() {
+        let mut pieces = pieces(sources, files);
+        for error in diagnostics.iter().filter(|d| d.severity == Severity::Error) {
+            let span = error.span?;
+            let behind = pieces.partition_point(|piece| piece.place.start <= span.start);
+            let piece = &mut pieces[behind.checked_sub(1)?];
+            if piece.place.end < span.end {
                 return None;
             }
-            for declaration in &file.declarations {
-                let extends = declaration
-                    .fields
-                    .iter()
-                    .find(|field| sources.text(field.name) == "extends");
-                heirs.extend(extends.map(|field| (sources.text(field.value.span), declaration)));
-                let place = declaration.span;
-                let before = errors.len();
-                errors.retain(|error| !(place.start <= error.start && error.end <= place.end));
-                if errors.len() < before {
-                    broken.add(sources, declaration)?;
-                    names.extend(declaration.name.map(|name| sources.text(name)));
-                }
+            piece.is_broken = true;
+        }
+        let mut heirs: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        for (number, piece) in pieces.iter().enumerate() {
+            if let Some(extended) = piece.extends {
+                heirs.entry(extended).or_default().push(number);
             }
         }
+        let broken = pieces.iter().filter(|piece| piece.is_broken);
+        let mut names: Vec<&str> = broken.filter_map(|piece| piece.name).collect();
         while let Some(name) = names.pop() {
-            for (_, heir) in heirs.iter().filter(|(extended, _)| *extended == name) {
-                if !broken.places.contains(&heir.span) {
-                    broken.add(sources, heir)?;
-                    names.extend(heir.name.map(|name| sources.text(name)));
-                }
+            for number in heirs.remove(name).unwrap_or_default() {
+                pieces[number].is_broken = true;
+                names.extend(pieces[number].name);
             }
         }
-        errors.is_empty().then_some(broken)
+        let broken = || pieces.iter().filter(|piece| piece.is_broken);
+        let known = |piece: &Piece<'_>| {
+            let kind = KindId::from_word(piece.kind)?;
+            consequences(kind).map(|_| kind)
+        };
+        Some(Self {
+            places: broken().map(|piece| piece.place).collect(),
+            kinds: broken().map(known).collect::<Option<_>>()?,
+        })
     }
 
-    fn add(&mut self, sources: &SourceMap, declaration: &ast::Declaration) -> Option<()> {
-        let kind = KindId::from_word(sources.text(declaration.kind))?;
-        consequences(kind)?;
-        self.places.push(declaration.span);
-        self.kinds.push(kind);
-        Some(())
+    fn holds(&self, span: Span) -> bool {
+        let behind = self
+            .places
+            .partition_point(|place| place.start <= span.start);
+        let place = behind.checked_sub(1).map(|number| self.places[number]);
+        place.is_some_and(|place| span.end <= place.end)
     }
 
     /// Whether a finding could be no more than a consequence of what is wrong.
     pub fn explains(&self, found: &Diagnostic) -> bool {
-        let inside = |span: Span| {
-            let holds = |place: &Span| place.start <= span.start && span.end <= place.end;
-            self.places.iter().any(holds)
-        };
         found.code == codes::UNUSED
             || found.code == codes::ACCEPTS_NOTHING
             || found.code.class == Class::Promise && self.kinds.contains(&KindId::Accept)
-            || found.span.is_some_and(inside)
-            || found.labels.iter().any(|(span, _)| inside(*span))
+            || found.span.is_some_and(|span| self.holds(span))
+            || found.labels.iter().any(|(span, _)| self.holds(*span))
             || self
                 .kinds
                 .iter()

@@ -161,6 +161,10 @@ impl Constants<'_> {
             return None;
         }
         let Some(mut value) = self.values.get(&name).cloned() else {
+            // One without a value is a mistake where it is declared.
+            if self.scope.find(KindId::Constant, name).is_some() {
+                return None;
+            }
             let known = self.scope.names(KindId::Constant);
             let help = suggest::help(name.as_str(), "constant", known.clone());
             let meant = suggest::certain(name.as_str(), known);
