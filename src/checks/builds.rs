@@ -1,10 +1,14 @@
 //! Builds are needed, and every job has exactly one image to run inside.
 
+use rustc_hash::FxHashSet;
+
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::jobs;
 use crate::schema::Id;
 use crate::schema::kinds::Build;
 use crate::schema::values::{BuildRef, Container, Need, Promise, Work};
+use crate::source::Span;
 
 pub(super) struct Builds;
 
@@ -22,6 +26,7 @@ impl Check for Builds {
         unneeded(context);
         named(context);
         containers(context);
+        platforms(context);
         artifacts(context);
     }
 }
@@ -136,6 +141,40 @@ fn containers(context: &mut Context<'_>) {
                 );
             }
         }
+    }
+}
+
+/// A job has the image of one platform: its own, or the only one that there is.
+fn platforms(context: &mut Context<'_>) {
+    let plan = context.plan;
+    let mut seen: FxHashSet<Span> = FxHashSet::default();
+    for cell in context.cells {
+        let container = cell.setting(plan, |at| at.container.as_ref(), |s| s.container.as_ref());
+        let Some(container) = container else {
+            continue;
+        };
+        let Container::Build(build) = &container.value else {
+            continue;
+        };
+        let made_on = jobs::builds::platforms(plan, build.id, (cell.os, cell.arch));
+        if made_on.len() < 2 || !seen.insert(container.span) {
+            continue;
+        }
+        let declared = &plan.builds[build.id];
+        let environment = &plan.environments[cell.environment].head;
+        let message = format!(
+            "`{}` makes an image on each of {} platforms, and none is that of `{}`: {} on {}",
+            declared.head.name(),
+            made_on.len(),
+            environment.name(),
+            cell.os.title(),
+            cell.arch.title()
+        );
+        context.report(
+            Diagnostic::new(codes::CONTAINER, container.span, message)
+                .label(environment.head, "it would run here")
+                .help("make the image on this platform too, or on a single one"),
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::fill::{self, Filled};
-use super::{Cell, caches, machines};
+use super::{Cell, caches, machines, names};
 use crate::schema::kinds::{Artifact, Build, Cache, Runner, Secret, Stage};
 use crate::schema::values::{Arch, AxisPoint, BuildRef, Container, Duration, Need, Os};
 use crate::schema::{Id, Plan};
@@ -19,6 +19,10 @@ pub struct BuildJob {
     pub build: Id<Build>,
     /// In which stage.
     pub stage: Id<Stage>,
+    /// The operating system that it is made on, and for.
+    pub os: Os,
+    /// The architecture.
+    pub arch: Arch,
     /// The value on each axis of the build.
     pub points: Vec<AxisPoint>,
     /// The commands, in order, each as its words.
@@ -143,6 +147,24 @@ fn projected(plan: &Plan, build: Id<Build>, points: &[AxisPoint]) -> Vec<Vec<Axi
     all
 }
 
+/// The platforms that a build is made on for what runs on one: that one, where its environment has
+/// it; else each that it has.
+pub fn platforms(plan: &Plan, build: Id<Build>, wanted: (Os, Arch)) -> Vec<(Os, Arch)> {
+    let Some(on) = plan.builds[build].on else {
+        return Vec::new();
+    };
+    let environment = &plan.environments[on.id];
+    if environment.os.contains(&wanted.0) && environment.arch.contains(&wanted.1) {
+        return vec![wanted];
+    }
+    let of_os = |os: &Os| environment.arch.iter().map(|arch| (*os, *arch)).collect();
+    environment
+        .os
+        .iter()
+        .flat_map(|os| -> Vec<_> { of_os(os) })
+        .collect()
+}
+
 /// Every build that the cells of a stage need, stage by stage, each behind what it needs.
 pub fn derive(plan: &Plan, stages: &[Id<Stage>], cells: &[Cell]) -> Vec<BuildJob> {
     let mut jobs = Vec::new();
@@ -150,61 +172,84 @@ pub fn derive(plan: &Plan, stages: &[Id<Stage>], cells: &[Cell]) -> Vec<BuildJob
         return jobs;
     }
     for stage in stages {
-        let mut seen: FxHashSet<(Id<Build>, Vec<AxisPoint>)> = FxHashSet::default();
+        let mut seen: FxHashSet<Built> = FxHashSet::default();
         for cell in cells.iter().filter(|c| c.stage == *stage) {
+            let place = fill::Place::of(cell, None);
             for need in needs_of(plan, cell) {
-                for points in projected(plan, need.build, &need.points_with(&cell.points)) {
-                    add(plan, *stage, need.build, points, &mut seen, &mut jobs);
-                }
+                add_all(plan, *stage, &need, place, &mut seen, &mut jobs);
             }
         }
     }
     jobs
 }
 
+/// What tells the jobs of a stage's builds apart.
+type Built = (Id<Build>, (Os, Arch), Vec<AxisPoint>);
+
+/// Adds the builds that something at a place needs, where they are not there yet.
+fn add_all(
+    plan: &Plan,
+    stage: Id<Stage>,
+    need: &Wanted,
+    place: fill::Place<'_>,
+    seen: &mut FxHashSet<Built>,
+    jobs: &mut Vec<BuildJob>,
+) {
+    for points in projected(plan, need.build, &need.points_with(place.points)) {
+        for platform in platforms(plan, need.build, (place.os, place.arch)) {
+            add(
+                plan,
+                stage,
+                (need.build, platform, points.clone()),
+                seen,
+                jobs,
+            );
+        }
+    }
+}
+
 fn add(
     plan: &Plan,
     stage: Id<Stage>,
-    build: Id<Build>,
-    points: Vec<AxisPoint>,
-    seen: &mut FxHashSet<(Id<Build>, Vec<AxisPoint>)>,
+    job: Built,
+    seen: &mut FxHashSet<Built>,
     jobs: &mut Vec<BuildJob>,
 ) {
     // Marked before its needs are looked at: a circle, which a check reports, ends here.
-    if !seen.insert((build, points.clone())) {
+    if !seen.insert(job.clone()) {
         return;
     }
+    let (build, (os, arch), points) = job;
     let declared = &plan.builds[build];
-    let needs = among(plan, &declared.needs);
-    for need in &needs {
-        for points in projected(plan, need.build, &need.points_with(&points)) {
-            add(plan, stage, need.build, points, seen, jobs);
-        }
-    }
     let Some(on) = declared.on else { return };
     let environment = &plan.environments[on.id];
-    let os = environment.os.first().copied().unwrap_or(Os::Linux);
-    let arch = environment.arch.first().copied().unwrap_or(Arch::Amd64);
     let place = fill::Place {
         os,
         arch,
         points: &points,
         shard: None,
     };
+    let needs = among(plan, &declared.needs);
+    for need in &needs {
+        add_all(plan, stage, need, place, seen, jobs);
+    }
     let runner = machines::runner_at(plan, on.id, os, arch, &points);
     let mut id = format!("build--{}", declared.head.name());
-    let mut title = declared.head.title.clone();
-    for (number, point) in points.iter().enumerate() {
+    for word in names::platform_words(environment, os, arch) {
         id.push('-');
-        id.push_str(&super::names::point_id(plan, *point));
-        let name = super::cells::value(plan, *point).map_or("", |v| v.name.as_str());
-        title.push_str(if number == 0 { " (" } else { ", " });
-        title.push_str(&plan.axes[point.axis].head.title);
-        title.push(' ');
-        title.push_str(name);
+        id.push_str(word);
     }
-    if !points.is_empty() {
-        title.push(')');
+    let titles = names::platform_titles(environment, os, arch);
+    let mut about: Vec<String> = titles.map(str::to_owned).collect();
+    for point in &points {
+        id.push('-');
+        id.push_str(&names::point_id(plan, *point));
+        let name = super::cells::value(plan, *point).map_or("", |v| v.name.as_str());
+        about.push(format!("{} {name}", plan.axes[point.axis].head.title));
+    }
+    let mut title = declared.head.title.clone();
+    if !about.is_empty() {
+        title = format!("{title} ({})", about.join(", "));
     }
     jobs.push(BuildJob {
         id,
@@ -220,10 +265,12 @@ fn add(
             })
             .collect(),
         cleanup: super::derive::cleanup(plan, &[], on.id),
-        needs: reduced(jobs, matching(jobs, stage, &needs, &points)),
+        needs: reduced(jobs, matching(plan, jobs, stage, &needs, place)),
         fetches: super::derive::fetches(&declared.needs),
         makes: super::made_by(plan, |from| {
             from.of == Some(super::Work::Build(build))
+                && from.os.is_none_or(|wanted| wanted == os)
+                && from.arch.is_none_or(|wanted| wanted == arch)
                 && from.points.iter().all(|p| points.contains(p))
         }),
         caches: caches::of(&declared.caches, &environment.caches),
@@ -231,6 +278,8 @@ fn add(
         waits_for: machines::open_question(plan, on.id, runner).map(|q| q.text.clone()),
         secrets: declared.uses.iter().map(|s| s.id).collect(),
         timeout: super::settings::timeout_or(declared.timeout, declared.duration),
+        os,
+        arch,
         points,
     });
 }
@@ -255,20 +304,26 @@ pub fn reduced(builds: &[BuildJob], numbers: Vec<usize>) -> Vec<usize> {
         .collect()
 }
 
-/// The numbers of the builds of a stage that agree with some points on the axes both have.
+/// The numbers of the builds of a stage that agree with a place on the axes both have, and on the
+/// platform where that can be had.
 pub fn matching(
+    plan: &Plan,
     builds: &[BuildJob],
     stage: Id<Stage>,
     needs: &[Wanted],
-    points: &[AxisPoint],
+    place: fill::Place<'_>,
 ) -> Vec<usize> {
     if needs.is_empty() {
         return Vec::new();
     }
+    let is_for = |job: &BuildJob| {
+        job.stage == stage
+            && needs.iter().any(|need| need.is(job, place.points))
+            && platforms(plan, job.build, (place.os, place.arch)).contains(&(job.os, job.arch))
+    };
+    let builds = builds.iter().enumerate();
     builds
-        .iter()
-        .enumerate()
-        .filter(|(_, job)| job.stage == stage && needs.iter().any(|need| need.is(job, points)))
+        .filter(|(_, job)| is_for(job))
         .map(|(number, _)| number)
         .collect()
 }

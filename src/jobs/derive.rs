@@ -185,7 +185,13 @@ impl<'p> Deriver<'p> {
             services,
             builds: builds::reduced(
                 builds,
-                builds::matching(builds, cell.stage, &needs, &cell.points),
+                builds::matching(
+                    plan,
+                    builds,
+                    cell.stage,
+                    &needs,
+                    fill::Place::of(&cell, None),
+                ),
             ),
             fetches: fetches(&suite.needs),
             makes: self.makes(&cell),
@@ -241,7 +247,12 @@ pub fn container(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> Option<Fille
         Container::Image(image) => Some(fill::fill(plan, image, place)),
         Container::Build(build) => {
             let points: Vec<AxisPoint> = build.points.iter().chain(&cell.points).copied().collect();
+            // The image of the platform that it was made on, be it not the cell's own.
+            let made_on = builds::platforms(plan, build.id, (cell.os, cell.arch));
+            let (os, arch) = *made_on.first()?;
             let place = fill::Place {
+                os,
+                arch,
                 points: &points,
                 ..place
             };

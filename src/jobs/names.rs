@@ -2,7 +2,8 @@
 
 use super::{Cell, Shard, cells};
 use crate::schema::Plan;
-use crate::schema::values::AxisPoint;
+use crate::schema::kinds::Environment;
+use crate::schema::values::{Arch, AxisPoint, Os};
 
 /// The id of a cell within its stage.
 pub fn id(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
@@ -12,13 +13,9 @@ pub fn id(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
         plan.suites[cell.suite].head.name(),
         environment.head.name()
     );
-    if environment.os.len() > 1 {
+    for word in platform_words(environment, cell.os, cell.arch) {
         id.push('-');
-        id.push_str(cell.os.word());
-    }
-    if environment.arch.len() > 1 {
-        id.push('-');
-        id.push_str(cell.arch.word());
+        id.push_str(word);
     }
     for point in &cell.points {
         id.push('-');
@@ -29,6 +26,28 @@ pub fn id(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
         id.push_str(&shard.number.to_string());
     }
     id
+}
+
+/// What of a platform tells a job from the others of its environment.
+pub fn platform_words(
+    environment: &Environment,
+    os: Os,
+    arch: Arch,
+) -> impl Iterator<Item = &'static str> {
+    let os = (environment.os.len() > 1).then(|| os.word());
+    let arch = (environment.arch.len() > 1).then(|| arch.word());
+    os.into_iter().chain(arch)
+}
+
+/// The same for people.
+pub fn platform_titles(
+    environment: &Environment,
+    os: Os,
+    arch: Arch,
+) -> impl Iterator<Item = &'static str> {
+    let os = (environment.os.len() > 1).then(|| os.title());
+    let arch = (environment.arch.len() > 1).then(|| arch.title());
+    os.into_iter().chain(arch)
 }
 
 /// A value in an id: its name, behind that of its axis where it is not a word by itself.
@@ -49,12 +68,7 @@ pub fn point_id(plan: &Plan, point: AxisPoint) -> String {
 pub fn place(plan: &Plan, cell: &Cell, shard: Option<Shard>) -> String {
     let environment = &plan.environments[cell.environment];
     let mut place = vec![environment.head.title.clone()];
-    if environment.os.len() > 1 {
-        place.push(cell.os.title().to_owned());
-    }
-    if environment.arch.len() > 1 {
-        place.push(cell.arch.title().to_owned());
-    }
+    place.extend(platform_titles(environment, cell.os, cell.arch).map(str::to_owned));
     for point in &cell.points {
         let name = cells::value(plan, *point).map_or("", |value| value.name.as_str());
         place.push(format!("{} {name}", plan.axes[point.axis].head.title));

@@ -1,5 +1,6 @@
 //! How long a stage takes: its critical path, from what its jobs are expected to take.
 
+use super::fill::Place;
 use super::{BuildJob, Cell, builds, duration, shards};
 use crate::schema::kinds::{Stage, Suite};
 use crate::schema::values::{Duration, Need};
@@ -89,7 +90,7 @@ pub fn longest<'c>(
         let mut paths = Vec::new();
         for cell in &by_suite[suite.index()] {
             let needs = builds::needs_of(plan, cell);
-            let built = builds::matching(jobs, stage, &needs, &cell.points);
+            let built = builds::matching(plan, jobs, stage, &needs, Place::of(cell, None));
             let built = built
                 .iter()
                 .filter_map(|number| of_builds[*number].as_ref());

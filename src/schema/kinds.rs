@@ -307,7 +307,7 @@ kinds! {
     }
 
     /// Something that is made once in a run, for the jobs that need it: a job for each combination of
-    /// the axis values that they differ in.
+    /// the axis values that they differ in, and for each platform of its environment.
     "build" Build in builds {
         /// The axes it has a job for each value of. A job needs the builds that agree with it on the
         /// axes that both have.

@@ -254,3 +254,65 @@ impl FieldType for CommandFormula {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_images_are_known() {
+        for name in [
+            "nats",
+            "nats:2.11",
+            "bitnami/redis_7.a-b",
+            "ghcr.io/a/b:Tag_1",
+            "localhost/a",
+            "UPPER.example.com/a",
+            "registry:5000/a/b:1",
+        ] {
+            assert!(is_image_name(name), "{name}");
+        }
+        for name in [
+            "",
+            "A",
+            "a/B",
+            "Localhost/a",
+            "a:",
+            "a:b c",
+            "a b",
+            "-a",
+            "a//b",
+            "a/_b",
+            "a/",
+            "gh cr.io/a",
+            "ghcr.io/-a",
+            "ghcr.io/",
+            "/a",
+        ] {
+            assert!(!is_image_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_digest_is_whole_or_filled_in() {
+        let named = |text: &str, behind: Option<Piece>| {
+            let pieces = [Piece::Text(text.to_owned())].into_iter().chain(behind);
+            let pieces = pieces.collect();
+            let span = Span::default();
+            Formula { pieces, span }.names_an_image()
+        };
+        let digits = "0123456789abcdef".repeat(4);
+        assert!(named(&format!("app@sha256:{digits}"), None));
+        assert!(named("app@sha256:", Some(Piece::Commit)));
+        assert!(named("app:", Some(Piece::Commit)));
+        for text in [
+            format!("app@sha256:{}", &digits[1..]),
+            format!("app@sha256:{digits}0"),
+            format!("app@sha256:g{}", &digits[1..]),
+            format!("app@{digits}"),
+            format!("App@sha256:{digits}"),
+        ] {
+            assert!(!named(&text, None), "{text}");
+        }
+    }
+}
