@@ -40,7 +40,11 @@ fn wanted(name: &str, readme: &str) -> String {
             let wrong = plan.replace("type:         integration", "type:         integartion");
             assert_ne!(plan, wrong, "the plan of the README has changed");
             // What the plan is about is there.
-            for file in ["shop/test_prices.py", "tests/integration/test_shop.py", "src/lib.rs"] {
+            for file in [
+                "shop/test_prices.py",
+                "tests/integration/test_shop.py",
+                "src/lib.rs",
+            ] {
                 let path = folder.path().join(file);
                 fs::create_dir_all(path.parent().unwrap()).unwrap();
                 fs::write(path, "").unwrap();
