@@ -26,19 +26,16 @@ impl Check for Runners {
             }
         }
         let mut said = FxHashSet::default();
-        for cell in context.cells {
-            let stage = &context.plan.stages[cell.stage];
-            let environment = &context.plan.environments[cell.environment];
-            let suite = &context.plan.suites[cell.suite];
-            let Some(enrolled) = suite.environments.iter().find(|e| e.id == cell.environment)
-            else {
+        for worker in context.workers() {
+            let stage = &context.plan.stages[worker.reach.stage];
+            let Some((id, named)) = worker.place else {
                 continue;
             };
+            let environment = &context.plan.environments[id];
             let (missing, help) = match stage.host {
                 Some(Host::GitHub | Host::GitLab)
-                    if machines::runner(context.plan, cell).is_none()
-                        && machines::open_question(context.plan, cell.environment, None)
-                            .is_none() =>
+                    if worker.reach.runner.is_none()
+                        && machines::open_question(context.plan, id, None).is_none() =>
                 {
                     (
                         "names no runner",
@@ -52,17 +49,17 @@ impl Check for Runners {
                 _ => continue,
             };
             // One environment without a runner is one mistake, however many jobs it has.
-            if !said.insert((cell.environment, missing)) {
+            if !said.insert((id, missing)) {
                 continue;
             }
             let message = format!(
                 "`{}` runs in the stage `{}`, but `{}` {missing}",
-                suite.head.name(),
+                worker.head.name(),
                 stage.head.name(),
                 environment.head.name()
             );
             context.report(
-                Diagnostic::new(codes::NO_RUNNER, enrolled.span, message)
+                Diagnostic::new(codes::NO_RUNNER, named, message)
                     .label(environment.head.head, "the environment is declared here")
                     .help(help),
             );

@@ -58,16 +58,13 @@ pub fn job(plan: &Plan, job: &Job, machine: &dyn Machine) -> Option<String> {
 /// Why something cannot be built here; nothing if it can.
 pub fn build(plan: &Plan, build: &BuildJob, machine: &dyn Machine) -> Option<String> {
     let on = plan.builds[build.build].on?.id;
-    let environment = &plan.environments[on];
-    let os = environment.os.first().copied().unwrap_or(Os::Linux);
-    let arch = environment.arch.first().copied().unwrap_or(Arch::Amd64);
     let late = build
         .commands
         .iter()
         .flatten()
         .flat_map(|word| &word.pieces);
     let programs = build.commands.iter().filter_map(|words| words.first());
-    place(plan, on, os, arch, machine)
+    place(plan, on, build.os, build.arch, machine)
         .or_else(|| {
             let question = build.waits_for.as_ref()?;
             Some(format!("open: {question}"))
