@@ -475,6 +475,19 @@ fn settings_that_a_new_file_hides_are_said() {
 }
 
 #[test]
+fn nobody_is_told_to_write_settings_to_a_file_that_cannot_have_them() {
+    let repository = Repository::new();
+    repository.write("tox.ini", "[pytest]\npython_files = check_*.py\n");
+    let ended = repository.dtpc(&["generate"]);
+    assert_eq!(ended.code, Some(0));
+    let said = "no longer the settings in `tox.ini`; to keep both, take what else `tox.ini` says over into `pytest.ini`";
+    assert!(ended.err.contains(said), "{}", ended.err);
+    // Once the file is there, nothing becomes hidden by writing it.
+    let ended = repository.dtpc(&["generate"]);
+    assert!(!ended.err.contains("tox.ini"), "{}", ended.err);
+}
+
+#[test]
 fn settings_that_another_file_hides_are_said() {
     let repository = Repository::new();
     let tool = "tool pytest { config: \"pyproject.toml\" }\n";

@@ -132,8 +132,10 @@ pub enum Given {
     Number,
     /// A text.
     Text,
-    /// Something else, or something that only a run tells.
-    Other,
+    /// Neither, as `True`.
+    Neither,
+    /// Something that only a run tells.
+    Unknown,
 }
 
 /// Why something is not known.

@@ -8,15 +8,6 @@ use crate::targets;
 
 pub(super) struct Outputs;
 
-/// The files that the settings of pytest can be written to.
-const CONFIGS: [&str; 5] = [
-    "pytest.ini",
-    ".pytest.ini",
-    "pytest.toml",
-    ".pytest.toml",
-    "pyproject.toml",
-];
-
 impl Check for Outputs {
     fn codes(&self) -> &'static [Code] {
         &[codes::OUTPUT_PATH, codes::OUTPUT_CLASH]
@@ -41,8 +32,10 @@ impl Check for Outputs {
             };
             let name = written.rsplit('/').next().unwrap_or_default();
             path(context, written);
-            if command::kind_of(plan, id) == Some(ToolKind::Pytest) && !CONFIGS.contains(&name) {
-                let message = "pytest reads `pytest.ini`, `pytest.toml` or `pyproject.toml`";
+            if command::kind_of(plan, id) == Some(ToolKind::Pytest)
+                && !targets::pytest::CONFIGS.contains(&name)
+            {
+                let message = "dtpc writes the settings of pytest to `pytest.ini`, `pytest.toml` or `pyproject.toml`";
                 context.report(Diagnostic::new(codes::OUTPUT_PATH, written.span, message));
             }
             if let Some(first) = config.filter(|first| first.as_str() == written.as_str()) {

@@ -136,16 +136,25 @@ fn note_hidden_settings(out: &Path, changes: &[Change]) {
         if number == own || !text.is_ok_and(|text| pytest::has_settings(other, &text)) {
             continue;
         }
+        // Settings of these pytest reads, and dtpc writes none into them.
+        let is_ours = pytest::CONFIGS.contains(other);
+        let way = if is_ours {
+            format!("write `tool pytest {{ config: \"{other}\" }}` in the plan")
+        } else {
+            format!("take what else `{other}` says over into `{file}`")
+        };
         terminal::error(&if number < own {
             format!(
                 "note: pytest reads `{other}` and not `{file}`, to which the settings go; take it \
-                 away, or write `tool pytest {{ config: \"{other}\" }}` in the plan"
+                 away, or {way}"
+            )
+        } else if change.present.is_none() {
+            format!(
+                "note: pytest reads `{file}` and no longer the settings in `{other}`; to keep both, \
+                 {way}"
             )
         } else {
-            format!(
-                "note: pytest reads `{file}` and no longer the settings in `{other}`; to keep both \
-                 in one, write `tool pytest {{ config: \"{other}\" }}` in the plan"
-            )
+            continue;
         });
     }
 }

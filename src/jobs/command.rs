@@ -7,8 +7,8 @@ use super::Cell;
 use super::cells;
 use super::profiles::{Profile, Profiles, threads};
 use super::sets::Sets;
-use crate::schema::kinds::{Coverage, Part, Suite};
-use crate::schema::values::{Bind, Ignored, TestId, ToolKind, Verdict};
+use crate::schema::kinds::{Coverage, Hook, Part, Suite};
+use crate::schema::values::{Bind, Ignored, Runtime, TestId, ToolKind, Verdict};
 use crate::schema::{Id, Plan};
 
 /// What the tool of a suite is.
@@ -23,6 +23,16 @@ pub fn tool_kind(plan: &Plan, suite: Id<Suite>) -> ToolKind {
 pub fn kind_of(plan: &Plan, tool: Id<crate::schema::kinds::Tool>) -> Option<ToolKind> {
     let tool = &plan.tools[tool];
     tool.runs.or_else(|| ToolKind::from_word(tool.head.name()))
+}
+
+/// What the entry of a local hook is, as the framework takes it: the line of a command, or what files
+/// are searched for and what is said of them.
+pub fn entry(hook: &Hook) -> Option<String> {
+    let entry = hook.entry.as_ref()?;
+    Some(match hook.runtime {
+        Runtime::Pygrep | Runtime::Fail => entry.text.to_string(),
+        _ => shell(&entry.words),
+    })
 }
 
 /// One command of a job: the whole suite, or one of its parts.

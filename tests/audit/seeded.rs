@@ -168,6 +168,8 @@ fn seeds() -> Vec<Seed> {
     }
     for wrong in [
         "slow(\"long\")",
+        "slow(True)",
+        "slow([2])",
         "vram(\"2\")",
         "slow",
         "vram",

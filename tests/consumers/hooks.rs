@@ -259,7 +259,7 @@ type lint {}
 environment here { local: host, visibility: public }
 owner team {}
 suite hooks { type: lint, tool: pre_commit, stages: [pre_commit], environments: [here] }
-hook no_todo { role: policy, entry: "TODO", runtime: pygrep, file_types: ["text"], files: ["src/**"] }
+hook no_todo { role: policy, entry: "(?i)todo\\(.*\\)", runtime: pygrep, file_types: ["text"], files: ["src/**"] }
 hook no_patch { role: policy, entry: "no patches here", runtime: fail, files: ["**/*.patch"] }
 exception patches {
   paths:   ["third_party/**"]
@@ -284,12 +284,13 @@ fn runtimes_and_exceptions_for_one_hook_mean_what_they_say() {
         checkout.must(framework, &["install"]);
         assert!(checkout.commit("The plan and what comes of it").success());
         for (file, text, passes) in [
-            ("src/a.txt", "a TODO\n", false),
-            ("other/a.txt", "a TODO\n", true),
+            ("src/a.txt", "a TODO(me)\n", false),
+            ("src/b.txt", "a TODO for me\n", true),
+            ("other/a.txt", "a TODO(me)\n", true),
             ("third_party/a.patch", "x\n", true),
             ("ours/a.patch", "x\n", false),
             // The exception is for the other hook alone.
-            ("src/third_party/a.txt", "TODO\n", false),
+            ("src/third_party/a.txt", "todo(it)\n", false),
         ] {
             checkout.repository.write(file, text);
             let done = checkout.commit("One more file for them");

@@ -104,12 +104,16 @@ fn arguments(context: &mut Context<'_>, test: &Test) {
             continue;
         }
         let declared = context.plan.markers.info(id).and_then(|info| info.declared);
-        let wanted = declared.and_then(|id| context.plan.marker_declarations[id].argument);
+        let declaration = declared.map(|id| &context.plan.marker_declarations[id]);
+        if declaration.is_some_and(|marker| marker.head.open("argument").is_some()) {
+            continue;
+        }
+        let wanted = declaration.and_then(|marker| marker.argument);
         let words = match (wanted, marker.first) {
             (None, _) if marker.is_plain() => continue,
             (None, _) => "takes nothing in parentheses",
-            (Some(ArgumentType::Number), Given::Text) => "takes a number",
-            (Some(ArgumentType::Text), Given::Number) => "takes a text",
+            (Some(ArgumentType::Number), Given::Text | Given::Neither) => "takes a number",
+            (Some(ArgumentType::Text), Given::Number | Given::Neither) => "takes a text",
             (Some(_), Given::Nothing) if marker.is_plain() && !marker.by_hook => {
                 "takes something in parentheses"
             }

@@ -86,12 +86,18 @@ impl Check for Registered {
 /// Markers of the plan that no test carries.
 fn unused(context: &mut Context<'_>, used: &IndexMap<&str, (Span, usize)>) {
     let plan = context.plan;
+    // Whether these are carried only a run tells.
+    let perhaps: HashSet<&str> = context
+        .tests()
+        .filter_map(|(_, test)| test.unknown.as_ref()?.marker.as_deref())
+        .collect();
     for (id, name, info) in plan.markers.iter() {
         let is_default = plan
             .marker_groups
             .iter()
             .any(|(_, group)| group.default.is_some_and(|default| default.id == id));
-        if used.contains_key(name.as_str()) || is_default || info.service.is_some() {
+        let is_used = used.contains_key(name.as_str()) || perhaps.contains(name.as_str());
+        if is_used || is_default || info.service.is_some() {
             continue;
         }
         let message = format!("no test carries the marker `{name}`");

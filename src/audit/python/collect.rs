@@ -298,6 +298,7 @@ impl Collector<'_, '_, '_> {
                     return Err(Rc::new(Why {
                         span: module.span(decorator.range()),
                         words: format!("`{}` may put markers on what it decorates", function.name),
+                        marker: None,
                     }));
                 }
                 _ => {}
@@ -491,6 +492,7 @@ fn placed(why: &Rc<Why>, module: &Module, range: TextRange) -> Rc<Why> {
     Rc::new(Why {
         span: module.span(range),
         words: why.words.clone(),
+        marker: why.marker.clone(),
     })
 }
 
@@ -517,7 +519,8 @@ fn carried(mark: &Mark, by_hook: bool) -> Carried {
             None => Given::Nothing,
             Some(Value::Integer(_) | Value::Float(_)) => Given::Number,
             Some(Value::Text(_)) => Given::Text,
-            Some(_) => Given::Other,
+            Some(Value::None | Value::Bool(_) | Value::List(_) | Value::Dict(_)) => Given::Neither,
+            Some(_) => Given::Unknown,
         },
         span: mark.span,
         by_hook,

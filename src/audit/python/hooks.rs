@@ -101,6 +101,7 @@ impl Hooks {
                         unknown = Some(Why {
                             span: condition,
                             words: format!("whether a hook puts `{what}` on it depends on this"),
+                            marker: Some(mark.name.clone()).filter(|name| !name.is_empty()),
                         });
                     }
                 }
@@ -161,6 +162,7 @@ pub fn makes_tests(
             let why = Why {
                 span: module.span(hook.range),
                 words: "`pytest_generate_tests` makes its tests".to_owned(),
+                marker: None,
             };
             return Some((why, text.contains("mark")));
         }

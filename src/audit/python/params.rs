@@ -154,6 +154,7 @@ pub fn marks(value: &Value) -> Result<Vec<Rc<Mark>>, Rc<Why>> {
         Value::Something => Err(Rc::new(Why {
             span: crate::source::Span::default(),
             words: "which markers these are only a run tells".to_owned(),
+            marker: None,
         })),
         _ => Ok(Vec::new()),
     }

@@ -55,6 +55,8 @@ pub struct Why {
     pub span: Span,
     /// The reason, as a half sentence.
     pub words: String,
+    /// The marker that is in question, where it is one alone.
+    pub marker: Option<String>,
 }
 
 /// A marker on a test: `pytest.mark.device(serial=1)`.
@@ -108,6 +110,7 @@ impl Value {
         Self::Unknown(Rc::new(Why {
             span,
             words: words.into(),
+            marker: None,
         }))
     }
 

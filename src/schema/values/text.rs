@@ -210,6 +210,8 @@ pub fn is_hidden(c: char) -> bool {
 pub struct Command {
     /// The program and its arguments.
     pub words: Vec<String>,
+    /// The line as it was written, for what is no command behind all: what a hook looks for.
+    pub text: Text,
     /// Where it stands.
     pub span: Span,
 }
@@ -226,6 +228,7 @@ impl FieldType for Command {
                 shell::warn(&text, value.span, reader);
                 Some(Self {
                     words,
+                    text,
                     span: value.span,
                 })
             }

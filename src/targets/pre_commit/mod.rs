@@ -132,7 +132,7 @@ impl HookEntry {
                 .as_ref()
                 .map_or_else(|| hook.head.name().replace('_', "-"), ToString::to_string),
             name: hook.head.title.clone(),
-            entry: hook.entry.as_ref().map(|e| command::shell(&e.words)),
+            entry: command::entry(hook),
             language: local.then(|| hook.runtime.word()),
             args: texts(&hook.arguments),
             types_or: texts(&hook.file_types),

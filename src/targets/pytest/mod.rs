@@ -68,6 +68,9 @@ pub const READING_ORDER: [&str; 7] = [
     "setup.cfg",
 ];
 
+/// Those of them that dtpc can write to.
+pub const CONFIGS: &[&str] = READING_ORDER.split_at(5).0;
+
 /// Whether pytest reads its settings from a file of this name that holds this text, where it finds
 /// no other.
 pub fn has_settings(name: &str, text: &str) -> bool {

@@ -21,10 +21,10 @@ pub fn hooks(plan: &Plan) -> Vec<Vec<String>> {
             let language = hook
                 .language
                 .map(|l| plan.languages[l.id].head.title.clone());
-            let source = match (&hook.repo, &hook.rev, &hook.entry) {
+            let source = match (&hook.repo, &hook.rev, command::entry(hook)) {
                 (Some(repo), Some(rev), _) => format!("{repo} at {rev}"),
                 (Some(repo), None, _) => repo.to_string(),
-                (None, _, Some(entry)) => command::shell(&entry.words),
+                (None, _, Some(entry)) => entry,
                 (None, _, None) => or_open(&hook.head, "entry", None),
             };
             vec![
