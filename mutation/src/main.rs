@@ -90,6 +90,8 @@ fn run(
     fs::write(&library, text + SWITCH).map_err(|why| why.to_string())?;
 
     let (unviable, left) = weave_all(folder, &mutants, &originals)?;
+    // What only together with others does not build may well build alone.
+    let unviable: BTreeSet<u32> = unviable.difference(&left).copied().collect();
     let tried: Vec<u32> = mutants
         .keys()
         .copied()
