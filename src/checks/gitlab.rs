@@ -4,7 +4,7 @@ use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::{Cell, shards};
 use crate::schema::kinds::{Artifact, Runner, Stage};
-use crate::schema::values::{Command, Host, OnFailure, Work};
+use crate::schema::values::{Command, Host, Need, OnFailure, Work};
 use crate::schema::{Decl, Id};
 use crate::source::Span;
 use crate::targets::RenderError;
@@ -45,6 +45,14 @@ impl Check for GitLab {
                 let declared: &Decl<Runner> = &plan.runners[runner];
                 let refused = refusals::runner(plan, runner);
                 tell(declared.head.head, refused);
+            }
+            for need in worker.needs {
+                if let Need::Artifact(artifact) = need
+                    && let Some(origin) = &plan.artifacts[artifact.id].origin
+                {
+                    let name = plan.artifacts[artifact.id].head.name();
+                    tell(origin.span, refusals::release(name));
+                }
             }
             if !worker.permissions.entries.is_empty() {
                 tell(worker.permissions.span, refusals::permissions());

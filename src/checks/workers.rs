@@ -3,7 +3,7 @@
 use super::Context;
 use crate::jobs::{Reach, machines, registries};
 use crate::schema::kinds::{Environment, Secret};
-use crate::schema::values::{Permissions, Ref};
+use crate::schema::values::{Need, Permissions, Ref};
 use crate::schema::{Head, Id};
 use crate::source::Span;
 
@@ -15,6 +15,8 @@ pub(super) struct Worker<'a> {
     pub place: Option<(Id<Environment>, Span)>,
     /// Its secrets, and the passwords of the registries its images come from.
     pub uses: Vec<Ref<Secret>>,
+    /// What must be there before it begins.
+    pub needs: &'a [Need],
     /// What its token may do.
     pub permissions: &'a Permissions,
     /// What it reaches by all this.
@@ -34,6 +36,7 @@ impl<'a> Context<'a> {
             Worker {
                 head: &suite.head,
                 place: place.map(|place| (place.id, place.span)),
+                needs: &suite.needs,
                 permissions: &suite.permissions,
                 reach: Reach {
                     stage: cell.stage,
@@ -51,6 +54,7 @@ impl<'a> Context<'a> {
                 head: &build.head,
                 place: build.on.map(|on| (on.id, on.span)),
                 uses: build.uses.clone(),
+                needs: &build.needs,
                 permissions: &build.permissions,
                 reach: Reach::of_build(plan, job),
             }

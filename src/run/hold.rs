@@ -1,7 +1,7 @@
 //! What this machine can hold, and why not.
 
 use crate::jobs::{BuildJob, Job, Late, command, machines};
-use crate::schema::kinds::{Environment, Service};
+use crate::schema::kinds::{Artifact, Environment, Service};
 use crate::schema::values::{Arch, Glob, Os, Ready, ToolKind, Verdict};
 use crate::schema::{Id, Plan};
 use crate::targets::ci::{secret_key, variable_key};
@@ -42,6 +42,7 @@ pub fn job(plan: &Plan, job: &Job, machine: &dyn Machine) -> Option<String> {
             Some(format!("it runs inside an image: {image}"))
         })
         .or_else(|| missing_secret(plan, &job.secrets, machine))
+        .or_else(|| released(plan, &job.fetches))
         .or_else(|| job.services.iter().find_map(|id| service(plan, *id, machine)))
         .or_else(|| missing_program(job, machine))
         .or_else(|| {
@@ -70,6 +71,7 @@ pub fn build(plan: &Plan, build: &BuildJob, machine: &dyn Machine) -> Option<Str
             Some(format!("open: {question}"))
         })
         .or_else(|| missing_secret(plan, &build.secrets, machine))
+        .or_else(|| released(plan, &build.fetches))
         .or_else(|| {
             let mut keys = late.filter_map(|late| match late {
                 Late::Variable(id) => Some(variable_key(plan, *id)),
@@ -83,6 +85,15 @@ pub fn build(plan: &Plan, build: &BuildJob, machine: &dyn Machine) -> Option<Str
             let word = words.find(|word| !machine.has_program(word))?;
             Some(format!("there is no program `{word}`"))
         })
+}
+
+/// What of a release a job needs, which the host fetches for it.
+fn released(plan: &Plan, fetches: &[Id<Artifact>]) -> Option<String> {
+    fetches.iter().find_map(|id| {
+        let artifact = &plan.artifacts[*id];
+        let origin = artifact.origin.as_ref()?;
+        Some(format!("it needs `{}` of {}", artifact.head.name(), origin.value))
+    })
 }
 
 /// Why a place is not this machine.

@@ -11,7 +11,7 @@ use super::values::{
     AxisValue, Bind, BranchPattern, CachePath, Capacity, Cause, Command, CommandFormula, Condition,
     Container, Count, CriticalShare, Date, Direction, Divisions, Duration, Environments, Filled,
     Formula, GitStage, Glob, Gpus, Host, Ignored, Image, Isolation, JobPattern, Key, Layout, Limit,
-    Line, Local, MarkerExpr, MarkerId, MarkerNames, MarkerRef, Markers, Need, OnFailure, Os,
+    Line, Local, MarkerExpr, MarkerId, MarkerNames, MarkerRef, Markers, Need, OnFailure, Origin, Os,
     Outcome, PartSelection, PathPattern, Percent, Permissions, Port, Price, Promise, Ready, Ref,
     Repetitions, Requirement, Role, RunnerByPlatform, Runtime, Size, Spanned, TestId, Text,
     ThresholdCheck, ToolKind, Trigger, Types, Unclaimed, Variables, Verdict, Visibility,
@@ -337,10 +337,13 @@ kinds! {
         optional "timeout" timeout: Option<Spanned<Duration>>, "timeout: 45min";
     }
 
-    /// Files that one job makes and others use, or people fetch.
+    /// Files that one job makes and others use, or people fetch; or files of a release.
     "artifact" Artifact in artifacts {
-        /// The suite or the build whose jobs make it.
-        required "from" from: Option<JobPattern>, "from: build.wheels";
+        /// The suite or the build whose jobs make it, of the commit that is tested.
+        optional "from" from: Option<JobPattern>, "from: build.wheels";
+        /// The release of the repository that it is fetched from, in place of `from`: by the names of its
+        /// `files`, into their folder. `previous` is the newest that there is.
+        optional "origin" origin: Option<Spanned<Origin>>, "origin: release(previous)";
         /// The files.
         required "files" files: Vec<Glob>, "files: [\"dist/*.whl\"]";
         /// How long the host keeps it, in whole days.

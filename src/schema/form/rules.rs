@@ -8,7 +8,7 @@ use super::quantities::{DateForm, DurationForm, PercentForm, SizeForm};
 use super::texts::GlobForm;
 use super::{Form, Names};
 use crate::schema::values::{
-    Allowance, Baseline, Bound, Capacity, CriticalShare, Layout, Limit, Local, Measure, Outcome,
+    Allowance, Baseline, Bound, Capacity, CriticalShare, Layout, Limit, Local, Measure, Origin, Outcome,
     Requirement, Statistic, ThresholdCheck, Verdict,
 };
 
@@ -154,6 +154,8 @@ pub enum BaselineForm {
     PreviousRelease,
     /// The last one of this branch.
     Branch(&'static str),
+    /// That of this commit, in some of its digits.
+    Commit(&'static str),
 }
 
 impl Form for Baseline {
@@ -163,6 +165,29 @@ impl Form for Baseline {
         match self {
             Self::PreviousRelease => BaselineForm::PreviousRelease,
             Self::Branch(name) => BaselineForm::Branch(name.as_str()),
+            Self::Commit(digits) => BaselineForm::Commit(digits.as_str()),
+        }
+    }
+}
+
+/// A release of the repository.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Origin")]
+#[serde(rename_all = "snake_case")]
+pub enum OriginForm {
+    /// The newest that there is.
+    PreviousRelease,
+    /// The one of this tag.
+    Release(String),
+}
+
+impl Form for Origin {
+    type Json = OriginForm;
+
+    fn json(&self, _: &Names<'_>) -> Self::Json {
+        match self {
+            Self::PreviousRelease => OriginForm::PreviousRelease,
+            Self::Release(tag) => OriginForm::Release(tag.to_string()),
         }
     }
 }

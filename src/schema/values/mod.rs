@@ -8,6 +8,7 @@ mod failure;
 mod formula;
 mod key;
 mod markers;
+mod origin;
 mod outcome;
 mod paths;
 mod pattern;
@@ -32,6 +33,7 @@ pub use key::Key;
 pub use markers::{
     CalledMarker, MarkerExpr, MarkerId, MarkerInfo, MarkerNames, MarkerNode, MarkerRef, Markers,
 };
+pub use origin::Origin;
 pub use outcome::{
     Action, Allowance, AllowedResult, AnyValue, Capacity, Container, CriticalShare, Need, Outcome,
     RunnerByPlatform, TestId, Verdict, Weakening,

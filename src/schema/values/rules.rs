@@ -281,6 +281,8 @@ pub enum Baseline {
     PreviousRelease,
     /// `branch(main)`
     Branch(Name),
+    /// `commit("0123abc")`, in the digits that are given.
+    Commit(Name),
 }
 
 impl std::fmt::Display for Baseline {
@@ -288,29 +290,41 @@ impl std::fmt::Display for Baseline {
         match self {
             Self::PreviousRelease => f.write_str("the previous release"),
             Self::Branch(name) => write!(f, "the branch {name}"),
+            Self::Commit(digits) => write!(f, "the commit {digits}"),
         }
     }
 }
 
 impl FieldType for Baseline {
     fn shape() -> String {
-        "`release(previous)` or `branch(main)`".to_owned()
+        "`release(previous)`, `branch(main)` or `commit(\"0123abc\")`".to_owned()
     }
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         if let ValueKind::Call { callee, arguments } = &value.kind
             && let [argument] = arguments.as_slice()
             && argument.name.is_none()
-            && let Some(word) = reader.word(&argument.value)
         {
-            match (reader.text(*callee), word) {
-                ("release", "previous") => return Some(Self::PreviousRelease),
-                ("branch", name) => return Some(Self::Branch(Name::new(name))),
+            match (reader.text(*callee), reader.word(&argument.value)) {
+                ("release", Some("previous")) => return Some(Self::PreviousRelease),
+                ("branch", Some(name)) => return Some(Self::Branch(Name::new(name))),
+                ("commit", None) => return commit(&argument.value, reader).map(Self::Commit),
                 _ => {}
             }
         }
         reader.wrong(value, &Self::shape())
     }
+}
+
+/// The digits of a commit: as many as git asks for at least, and no more than there are.
+fn commit(value: &Value, reader: &mut Reader<'_>) -> Option<Name> {
+    let text = Text::read(value, reader)?;
+    let is_commit = (7..=40).contains(&text.len())
+        && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if !is_commit {
+        return reader.wrong(value, "a commit: 7 to 40 of its digits, in small letters");
+    }
+    Some(Name::new(text.as_str()))
 }
 
 impl FieldType for ThresholdCheck {

@@ -142,6 +142,16 @@ pub mod refusals {
         )))
     }
 
+    /// Files of a release.
+    ///
+    /// # Errors
+    /// Always: GitLab gives out a file of a release by its whole address alone, and not by a pattern.
+    pub fn release(name: &str) -> Result<(), RenderError> {
+        Err(RenderError::new(format!(
+            "`{name}` is of a release, and GitLab CI has no way to fetch its files by their names"
+        )))
+    }
+
     /// How a runner is chosen.
     ///
     /// # Errors

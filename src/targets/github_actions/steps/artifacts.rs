@@ -5,9 +5,10 @@ use indexmap::IndexMap;
 use super::super::literal::literal;
 use super::super::pins;
 use super::super::workflow::{Input, Step};
-use crate::jobs::Jobs;
-use crate::schema::Id;
+use crate::jobs::{Jobs, command};
 use crate::schema::kinds::Artifact;
+use crate::schema::values::Origin;
+use crate::schema::{Decl, Id};
 use crate::targets::ci::results;
 
 /// Fetches artifacts of other jobs into the checkout, each by its whole name: a pattern would take
@@ -20,6 +21,10 @@ pub(super) fn fetched<'j>(
     let mut steps = Vec::new();
     for id in artifacts {
         let artifact = &jobs.plan.artifacts[*id];
+        if let Some(origin) = &artifact.origin {
+            steps.push(released(artifact, &origin.value));
+            continue;
+        }
         let makers = makers(*id);
         for maker in &makers {
             let name = if makers.len() == 1 {
@@ -39,6 +44,28 @@ pub(super) fn fetched<'j>(
         }
     }
     steps
+}
+
+/// Fetches the files of a release, each into its folder, as they are called there.
+fn released(artifact: &Decl<Artifact>, origin: &Origin) -> Step {
+    let mut lines = Vec::new();
+    for file in artifact.files.iter().flat_map(|files| files.without_braces()) {
+        let (folder, name) = file.rsplit_once('/').unwrap_or((".", &file));
+        let tag = origin.tag().map(|tag| tag.to_string());
+        let words = ["gh".to_owned(), "release".to_owned(), "download".to_owned()];
+        let words = words.into_iter().chain(tag);
+        let pattern = ["--pattern", name, "--dir", folder, "--clobber"].map(str::to_owned);
+        lines.push(command::shell(&words.chain(pattern).collect::<Vec<_>>()));
+    }
+    Step {
+        name: literal(&format!("Fetch {} of {origin}", artifact.head.title)),
+        run: Some(literal(&lines.join("\n"))),
+        env: IndexMap::from([
+            ("GH_REPO".to_owned(), "${{ github.repository }}".to_owned()),
+            ("GH_TOKEN".to_owned(), "${{ github.token }}".to_owned()),
+        ]),
+        ..Step::default()
+    }
 }
 
 /// Matches no file. Where it is among the paths of an upload, the action looks for them from the root

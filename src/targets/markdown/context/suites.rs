@@ -402,7 +402,8 @@ pub fn artifacts(plan: &Plan) -> Vec<Vec<String>> {
     plan.artifacts
         .iter()
         .map(|(_, artifact)| {
-            let from = artifact.from.as_ref().map(|from| words::jobs(plan, from));
+            let made = artifact.from.as_ref().map(|from| words::jobs(plan, from));
+            let from = made.or_else(|| artifact.origin.as_ref().map(|o| o.value.to_string()));
             let files: Vec<&str> = artifact.files.iter().map(|g| g.as_str()).collect();
             vec![
                 artifact.head.title.clone(),
