@@ -19,8 +19,6 @@ impl Check for Builds {
             codes::CONTAINER,
             codes::BUILD_WITHOUT_AXIS,
             codes::UNMADE_ARTIFACT,
-            codes::MISSING_FIELD,
-            codes::IDLE,
         ]
     }
 
@@ -29,35 +27,7 @@ impl Check for Builds {
         named(context);
         containers(context);
         platforms(context);
-        origins(context);
         artifacts(context);
-    }
-}
-
-/// An artifact is made by jobs, or is of a release.
-fn origins(context: &mut Context<'_>) {
-    for (_, artifact) in context.plan.artifacts.iter() {
-        let name = artifact.head.name();
-        match (&artifact.from, &artifact.origin) {
-            (None, None)
-                if artifact.head.open("from").is_none() && artifact.head.open("origin").is_none() =>
-            {
-                let message = format!("nobody knows where `{name}` comes from");
-                context.report(
-                    Diagnostic::new(codes::MISSING_FIELD, artifact.head.head, message)
-                        .help("say who makes it, `from: build.wheels`, or that it is of a release, `origin: release(previous)`"),
-                );
-            }
-            (Some(from), Some(origin)) => {
-                let message = format!("`{name}` is made in the run, and is of a release");
-                context.report(
-                    Diagnostic::new(codes::IDLE, origin.span, message)
-                        .label(from.span, "these jobs make it")
-                        .help("keep one of the two"),
-                );
-            }
-            _ => {}
-        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::Head;
 use crate::schema::values::{Bound, WithoutBaseline};
 use crate::source::Span;
 
@@ -30,16 +29,6 @@ impl Check for Idle {
 
 fn idle(span: Span, message: impl Into<String>, help: &str) -> Diagnostic {
     Diagnostic::new(codes::IDLE, span, message).help(help.to_owned())
-}
-
-/// Where a field stands.
-fn place(head: &Head, field: &str) -> Span {
-    let places = head.places.iter();
-    places
-        .filter(|(name, _)| *name == field)
-        .map(|(_, span)| *span)
-        .next()
-        .unwrap_or(head.head)
 }
 
 /// `repeats` names other suites and says why; `because` says why something is repeated.
@@ -108,7 +97,7 @@ fn coverage(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let head = &goal.head;
         if goal.gating && goal.minimum.is_none() && head.open("minimum").is_none() {
             found.push(idle(
-                place(head, "gating"),
+                head.place("gating"),
                 format!(
                     "`{}` fails its job below a share that it does not say",
                     head.name()
@@ -120,7 +109,7 @@ fn coverage(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             && critical.share < minimum
         {
             found.push(idle(
-                place(head, "critical"),
+                head.place("critical"),
                 format!(
                     "{} of the files that matter most is less than the {minimum} of all",
                     critical.share
@@ -141,7 +130,7 @@ fn thresholds(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
             && threshold.head.open("checks").is_none()
         {
             found.push(idle(
-                place(&threshold.head, "without_baseline"),
+                threshold.head.place("without_baseline"),
                 "none of these bars is compared with an earlier result",
                 "take it out, or add `regression(p99) <= 5% since release(previous)`",
             ));

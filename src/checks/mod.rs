@@ -30,6 +30,7 @@ mod layouts;
 mod limits;
 mod markers;
 mod names_of_branches;
+mod origins;
 mod outputs;
 pub(crate) mod overlaps;
 mod parts;
@@ -219,6 +220,7 @@ pub static REGISTRY: &[Group] = &[
         after: &["shape"],
         checks: &[
             &builds::Builds,
+            &origins::Origins,
             &capacity::CapacityOfEnvironments,
             &conditions::Conditions,
             &actions::Actions,

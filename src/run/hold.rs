@@ -92,7 +92,11 @@ fn released(plan: &Plan, fetches: &[Id<Artifact>]) -> Option<String> {
     fetches.iter().find_map(|id| {
         let artifact = &plan.artifacts[*id];
         let origin = artifact.origin.as_ref()?;
-        Some(format!("it needs `{}` of {}", artifact.head.name(), origin.value))
+        Some(format!(
+            "it needs `{}` of {}",
+            artifact.head.name(),
+            origin.value
+        ))
     })
 }
 

@@ -11,9 +11,9 @@ use super::values::{
     AxisValue, Bind, BranchPattern, CachePath, Capacity, Cause, Command, CommandFormula, Condition,
     Container, Count, CriticalShare, Date, Direction, Divisions, Duration, Environments, Filled,
     Formula, GitStage, Glob, Gpus, Host, Ignored, Image, Isolation, JobPattern, Key, Layout, Limit,
-    Line, Local, MarkerExpr, MarkerId, MarkerNames, MarkerRef, Markers, Need, OnFailure, Origin, Os,
-    Outcome, PartSelection, PathPattern, Percent, Permissions, Port, Price, Promise, Ready, Ref,
-    Repetitions, Requirement, Role, RunnerByPlatform, Runtime, Size, Spanned, TestId, Text,
+    Line, Local, MarkerExpr, MarkerId, MarkerNames, MarkerRef, Markers, Need, OnFailure, Origin,
+    Os, Outcome, PartSelection, PathPattern, Percent, Permissions, Port, Price, Promise, Ready,
+    Ref, Repetitions, Requirement, Role, RunnerByPlatform, Runtime, Size, Spanned, TestId, Text,
     ThresholdCheck, ToolKind, Trigger, Types, Unclaimed, Variables, Verdict, Visibility,
     WithoutBaseline, Workers,
 };

@@ -152,6 +152,13 @@ pub struct Head {
 }
 
 impl Head {
+    /// Where the name of a field stands, where it is given, and else the declaration.
+    pub fn place(&self, field: &str) -> Span {
+        let mut places = self.places.iter();
+        let given = places.find(|(name, _)| *name == field);
+        given.map_or(self.head, |(_, span)| *span)
+    }
+
     /// Its name; empty where its kind has none.
     pub fn name(&self) -> &'static str {
         self.name.map_or("", Name::as_str)

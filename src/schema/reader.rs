@@ -104,7 +104,9 @@ impl Reader<'_> {
                 Some(Fix::replace(value.span, format!("\"{text}\"")))
             }
             ValueKind::Call { callee, arguments } if arguments.is_empty() => {
-                Some(Fix::replace(value.span, self.sources.text(*callee)))
+                let bare = self.sources.text(*callee);
+                let takes_arguments = expected.contains(&format!("`{bare}("));
+                (!takes_arguments).then(|| Fix::replace(value.span, bare))
             }
             ValueKind::List(elements) if elements.len() == 1 && !expected.contains("list") => {
                 let only = self.sources.text(elements[0].value.span);

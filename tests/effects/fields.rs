@@ -112,6 +112,11 @@ const FIELDS: &[Row] = &[
     ("artifact dist", "from: build.wheels", "from: build.image"),
     ("artifact dist", "files: [\"dist/*.whl\"]", "files: [\"dist/*.zip\"]"),
     ("artifact dist", "keep: 14d", "keep: 15d"),
+    (
+        "artifact old",
+        "origin: release(previous)",
+        "origin: release(\"v1\")",
+    ),
     ("suite quick", "type: unit", "type: lint"),
     ("suite quick", "tool: pytest", "tool: nextest"),
     ("suite quick", "paths: [\"tests/quick/**\"]", "paths: [\"tests/quick/**\", \"tests/also/**\"]"),

@@ -8,8 +8,8 @@ use super::quantities::{DateForm, DurationForm, PercentForm, SizeForm};
 use super::texts::GlobForm;
 use super::{Form, Names};
 use crate::schema::values::{
-    Allowance, Baseline, Bound, Capacity, CriticalShare, Layout, Limit, Local, Measure, Origin, Outcome,
-    Requirement, Statistic, ThresholdCheck, Verdict,
+    Allowance, Baseline, Bound, Capacity, CriticalShare, Layout, Limit, Local, Measure, Origin,
+    Outcome, Requirement, Statistic, ThresholdCheck, Verdict,
 };
 
 /// Where the tests of a type live.

@@ -27,7 +27,7 @@ impl std::fmt::Display for Origin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::PreviousRelease => f.write_str("the previous release"),
-            Self::Release(tag) => write!(f, "the release {}", **tag),
+            Self::Release(tag) => write!(f, "the release {tag}"),
         }
     }
 }

@@ -320,9 +320,15 @@ impl FieldType for Baseline {
 fn commit(value: &Value, reader: &mut Reader<'_>) -> Option<Name> {
     let text = Text::read(value, reader)?;
     let is_commit = (7..=40).contains(&text.len())
-        && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if !is_commit {
-        return reader.wrong(value, "a commit: 7 to 40 of its digits, in small letters");
+        let message = format!("`{text}` is no commit");
+        return reader.report(
+            Diagnostic::new(codes::WRONG_TYPE, value.span, message)
+                .help("write 7 to 40 digits of its hash, in small letters"),
+        );
     }
     Some(Name::new(text.as_str()))
 }

@@ -49,7 +49,11 @@ pub(super) fn fetched<'j>(
 /// Fetches the files of a release, each into its folder, as they are called there.
 fn released(artifact: &Decl<Artifact>, origin: &Origin) -> Step {
     let mut lines = Vec::new();
-    for file in artifact.files.iter().flat_map(|files| files.without_braces()) {
+    for file in artifact
+        .files
+        .iter()
+        .flat_map(|files| files.without_braces())
+    {
         let (folder, name) = file.rsplit_once('/').unwrap_or((".", &file));
         let tag = origin.tag().map(|tag| tag.to_string());
         let words = ["gh".to_owned(), "release".to_owned(), "download".to_owned()];
