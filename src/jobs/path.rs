@@ -80,15 +80,16 @@ pub fn longest<'c>(
         let step = links.add(before, declared.head.name(), span, duration);
         of_builds[number] = Some(step);
     }
-    let mut by_suite: Vec<Vec<&Cell>> = vec![Vec::new(); plan.suites.len()];
-    for cell in cells {
-        by_suite[cell.suite.index()].push(cell);
-    }
+    // The cells of one suite stand together: as a rule they do already.
+    let mut cells: Vec<&Cell> = cells.collect();
+    cells.sort_by_key(|cell| cell.suite.index());
+    let by_suite: Vec<&[&Cell]> = cells.chunk_by(|a, b| a.suite == b.suite).collect();
     // The last step of the longest path to each suite: those that make what it fetches come first.
     let mut of_suites: Vec<Option<usize>> = vec![None; plan.suites.len()];
-    for suite in behind_their_makers(plan) {
+    for cells in behind_their_makers(plan, &by_suite) {
+        let suite = cells[0].suite;
         let mut paths = Vec::new();
-        for cell in &by_suite[suite.index()] {
+        for cell in cells {
             let needs = builds::needs_of(plan, cell);
             let built = builds::matching(plan, jobs, stage, &needs, Place::of(cell, None));
             let built = built
@@ -120,21 +121,27 @@ fn makers(plan: &Plan, suite: Id<Suite>) -> impl Iterator<Item = Id<Suite>> {
         })
 }
 
-/// Every suite, each behind those that make what it fetches; apart from that in the order of the
-/// source. What goes round in a circle, which a check reports, is passed once.
-fn behind_their_makers(plan: &Plan) -> Vec<Id<Suite>> {
-    let mut order = Vec::with_capacity(plan.suites.len());
-    let mut met = vec![false; plan.suites.len()];
+/// The cells of each suite, behind those of the suites that make what it fetches; apart from that in
+/// the order of the source. What goes round in a circle, which a check reports, is passed once.
+fn behind_their_makers<'a, 'c>(plan: &Plan, by_suite: &[&'a [&'c Cell]]) -> Vec<&'a [&'c Cell]> {
+    let mut places: Vec<Option<usize>> = vec![None; plan.suites.len()];
+    for (number, cells) in by_suite.iter().enumerate() {
+        places[cells[0].suite.index()] = Some(number);
+    }
+    let mut order = Vec::with_capacity(by_suite.len());
+    let mut met = vec![false; by_suite.len()];
     // What is to be placed, and whether its makers were.
-    let mut open: Vec<(Id<Suite>, bool)> = Vec::new();
-    for (root, _) in plan.suites.iter() {
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    for root in 0..by_suite.len() {
         open.push((root, false));
-        while let Some((suite, ready)) = open.pop() {
+        while let Some((number, ready)) = open.pop() {
             if ready {
-                order.push(suite);
-            } else if !std::mem::replace(&mut met[suite.index()], true) {
-                open.push((suite, true));
-                open.extend(makers(plan, suite).map(|maker| (maker, false)));
+                order.push(by_suite[number]);
+            } else if !std::mem::replace(&mut met[number], true) {
+                open.push((number, true));
+                let makers = makers(plan, by_suite[number][0].suite);
+                let makers = makers.filter_map(|maker| places[maker.index()]);
+                open.extend(makers.map(|maker| (maker, false)));
             }
         }
     }
