@@ -117,7 +117,7 @@ impl Start<'_> {
         // A push that is told of tags alone is one of a tag.
         let mut possible: FxHashSet<Matches> = FxHashSet::default();
         if !branches.is_empty() || tags.is_empty() {
-            let of_branches = found.of_branches.iter().filter(|m| starts(m));
+            let of_branches = found.iter().filter(|m| starts(m));
             possible.extend(of_branches.map(|matches| matches & of_facts));
         }
         let on_a_tag = match self {
@@ -126,7 +126,7 @@ impl Start<'_> {
             Self::Of(_) => false,
         };
         if on_a_tag {
-            possible.insert(found.of_none & of_facts);
+            possible.insert(0);
         }
         Some(possible)
     }

@@ -27,17 +27,9 @@ const NAME: &str = {
 /// What one name matches: a bit for each pattern.
 pub type Matches = u64;
 
-/// The combinations of some patterns, given as regular expressions, that names can match.
-#[derive(Debug)]
-pub struct Combinations {
-    /// Those of the names that branches can have.
-    pub of_branches: FxHashSet<Matches>,
-    /// That of no name: what a run on a tag has.
-    pub of_none: Matches,
-}
-
-/// Finds them; nothing where that is too much, or where a pattern cannot be read.
-pub fn combinations(patterns: &[String]) -> Option<Combinations> {
+/// The combinations of some patterns, given as regular expressions, that the names of branches can match;
+/// nothing where that is too much, or where a pattern cannot be read.
+pub fn combinations(patterns: &[String]) -> Option<FxHashSet<Matches>> {
     if patterns.len() >= Matches::BITS as usize {
         return None;
     }
@@ -52,7 +44,6 @@ pub fn combinations(patterns: &[String]) -> Option<Combinations> {
     }
     let bytes = bytes_that_differ(&automata);
     let mut of_branches = FxHashSet::default();
-    let of_none = matches(&automata, &first) >> 1;
     let mut seen: FxHashSet<Vec<StateID>> = FxHashSet::default();
     let mut waiting = VecDeque::from([first.clone()]);
     seen.insert(first);
@@ -78,10 +69,7 @@ pub fn combinations(patterns: &[String]) -> Option<Combinations> {
             waiting.push_back(next);
         }
     }
-    Some(Combinations {
-        of_branches,
-        of_none,
-    })
+    Some(of_branches)
 }
 
 type Dense = dense::DFA<Vec<u32>>;
@@ -130,7 +118,7 @@ mod tests {
     fn of(patterns: &[&str]) -> Vec<Matches> {
         let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
         let found = combinations(&patterns).unwrap();
-        let mut all: Vec<Matches> = found.of_branches.into_iter().collect();
+        let mut all: Vec<Matches> = found.into_iter().collect();
         all.sort_unstable();
         all
     }
@@ -154,7 +142,6 @@ mod tests {
         for name in ["a", "a/b", r"v1\.2", "ü", r"a\./b", "a@b", "-a"] {
             assert_eq!(of(&[name]), [0, 1], "{name}");
         }
-        assert_eq!(combinations(&[".*".to_owned()]).unwrap().of_none, 1);
         assert!(combinations(&["[".to_owned()]).is_none());
     }
 }

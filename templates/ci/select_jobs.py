@@ -112,7 +112,8 @@ class Run:
                 label["name"] for label in pull_request.get("labels", [])
             ]
         if word == "branch":
-            return re.fullmatch(rest[0], self.branch(), re.DOTALL) is not None
+            branch = self.branch()
+            return bool(branch and re.fullmatch(rest[0], branch, re.DOTALL))
         if word == "fork":
             head = (pull_request.get("head") or {}).get("repo") or {}
             return (
@@ -132,7 +133,7 @@ class Run:
         raise ValueError(f"unknown condition {word}")
 
     def branch(self):
-        """The branch that a change is for; of any other run the one that it is on."""
+        """The branch that a change is for; of any other run the one that it is on, if any."""
         if self.event_name == "merge_group":
             return (
                 self.event["merge_group"]

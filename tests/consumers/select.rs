@@ -476,6 +476,12 @@ fn the_branch_that_a_change_is_for() {
         .insert("GITHUB_REF_NAME", "release/1".to_owned());
     case.variables.insert("GITHUB_REF_TYPE", "tag".to_owned());
     case.run("push", &json!({})).assert_skips(&["job"]);
+    // Not even one of all.
+    let mut case = Case::when(&json!(["branch", ".*"]));
+    case.variables.insert("GITHUB_REF_NAME", "v1".to_owned());
+    case.run("push", &json!({})).assert_skips(&[]);
+    case.variables.insert("GITHUB_REF_TYPE", "tag".to_owned());
+    case.run("push", &json!({})).assert_skips(&["job"]);
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub enum Fact {
     /// `label(xpu)`: the pull request has the label.
     Label(Id<Label>),
     /// `branch("release/*")`: the branch that is pushed, or that a change is to be merged into, has
-    /// such a name.
+    /// such a name. A run on a tag has no branch.
     Branch(Name),
     /// `fork`: the change comes from a fork.
     Fork,
