@@ -8,6 +8,7 @@ use super::modules::{Modules, folder, join};
 use crate::init::Tree;
 use crate::init::manifest::{at, ini, toml};
 use crate::source::Span;
+use crate::targets::pytest::READING_ORDER;
 
 /// The folders that pytest does not look into unless it is told other ones.
 const NOT_RECURSED: &[&str] = &[
@@ -38,7 +39,7 @@ pub struct Settings {
     /// Words that stand before those of every command.
     pub options: Vec<String>,
     /// The lines that register markers.
-    markers: Vec<String>,
+    pub markers: Vec<String>,
 }
 
 /// Where a value stands, and its items.
@@ -61,22 +62,17 @@ impl Settings {
 
     /// What the files of one folder tell, if they tell anything.
     pub(super) fn of(tree: &dyn Tree, place: &str) -> Option<Self> {
-        for (name, section) in [
-            ("pytest.toml", None),
-            (".pytest.toml", None),
-            ("pytest.ini", Some("pytest")),
-            (".pytest.ini", Some("pytest")),
-            ("pyproject.toml", None),
-            ("tox.ini", Some("pytest")),
-            ("setup.cfg", Some("tool:pytest")),
-        ] {
+        for name in READING_ORDER {
             let path = join(place, name);
             if !tree.has(&path) {
                 continue;
             }
-            let found = match section {
-                Some(section) => Self::from_ini(tree, &path, place, section),
-                None => Self::from_toml(tree, &path, place),
+            let found = match name {
+                "tox.ini" | "pytest.ini" | ".pytest.ini" => {
+                    Self::from_ini(tree, &path, place, "pytest")
+                }
+                "setup.cfg" => Self::from_ini(tree, &path, place, "tool:pytest"),
+                _ => Self::from_toml(tree, &path, place),
             };
             // A file of pytest's own counts even where it says nothing.
             let is_own = name.contains("pytest");

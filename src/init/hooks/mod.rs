@@ -4,7 +4,9 @@ mod elsewhere;
 mod known;
 mod patterns;
 
+use indexmap::IndexMap;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::facts::{Exception, Hook, Hooks, Language};
 use super::{Tree, identifier, unique};
@@ -20,6 +22,16 @@ struct Config {
     exclude: String,
     files: String,
     repos: Vec<Repo>,
+    #[serde(flatten)]
+    others: Others,
+}
+
+/// What else is said, of which no plan speaks.
+type Others = IndexMap<String, Value>;
+
+/// As it may stand on one line of the file.
+fn said((key, value): (&String, &Value)) -> String {
+    one_line(&format!("{key}: {value}"))
 }
 
 /// One entry of `repos`. The names are the framework's.
@@ -55,6 +67,8 @@ struct Entry {
     additional_dependencies: Vec<String>,
     pass_filenames: Option<bool>,
     stages: Vec<String>,
+    #[serde(flatten)]
+    others: Others,
 }
 
 /// What formats and lints a repository.
@@ -114,6 +128,15 @@ fn take_over(config: &Config, languages: &[Language], files: &[String], hooks: &
             ));
         }
     }
+    // How old the framework may be, and what its service does, is no business of the hooks.
+    let of_the_framework = ["minimum_pre_commit_version", "ci"];
+    let others = config.others.iter();
+    for other in others.filter(|(key, _)| !of_the_framework.contains(&key.as_str())) {
+        hooks.questions.push(format!(
+            "what becomes of this, which a plan does not say? `.pre-commit-config.yaml` has {}",
+            said(other)
+        ));
+    }
     for repo in &config.repos {
         if !["local", "meta"].contains(&repo.repo.as_str()) && !pins::is_address(&repo.repo) {
             hooks.questions.push(format!(
@@ -170,6 +193,7 @@ fn hook(repo: &Repo, entry: &Entry, languages: &[Language], files: &[String]) ->
             [stage] if stage == "pre-push" || stage == "push" => Some("pre_push"),
             _ => None,
         },
+        remarks: remarks(entry, local),
         name,
         ..Hook::default()
     };
@@ -197,9 +221,6 @@ fn hook(repo: &Repo, entry: &Entry, languages: &[Language], files: &[String]) ->
                     .push(format!("additional_dependencies: {packages}"));
             }
         }
-    } else if !entry.entry.is_empty() {
-        hook.remarks
-            .push(format!("entry: {}", one_line(&entry.entry)));
     }
     match (entry.types_or.as_slice(), entry.types.as_slice()) {
         ([], []) => {}
@@ -218,6 +239,25 @@ fn hook(repo: &Repo, entry: &Entry, languages: &[Language], files: &[String]) ->
     hook
 }
 
+/// What an entry says that a plan has no word for.
+fn remarks(entry: &Entry, local: bool) -> Vec<String> {
+    let mut remarks = Vec::new();
+    for (key, text) in [("entry", &entry.entry), ("language", &entry.language)] {
+        if !local && !text.is_empty() {
+            remarks.push(format!("{key}: {}", one_line(text)));
+        }
+    }
+    let when = ["pre-commit", "commit", "commit-msg", "pre-push", "push"];
+    let one_of_ours = |stage: &String| when.contains(&stage.as_str());
+    if entry.stages.len() > 1 || !entry.stages.iter().all(one_of_ours) {
+        remarks.push(format!("stages: {}", entry.stages.join(", ")));
+    }
+    // What it is for is told by its title.
+    let others = entry.others.iter().filter(|(key, _)| *key != "description");
+    remarks.extend(others.map(said));
+    remarks
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::Memory;
@@ -231,11 +271,11 @@ mod tests {
 
     #[test]
     fn hooks_are_carried_over_and_what_cannot_be_is_remarked() {
-        let config = "exclude: ^data/\nrepos:\n\
+        let config = "exclude: ^data/\nfail_fast: true\nci: {skip: [own]}\nrepos:\n\
             - repo: meta\n  hooks:\n  - id: identity\n\
             - repo: https://github.com/psf/black\n  rev: 23.1.0\n  hooks:\n  - id: black\n    types_or: [python, cython]\n    exclude: >\n      (?x)^(\n        a|b\n      )\n\
             - repo: https://example.com/x\n  rev: main\n  hooks:\n  - id: My.Hook\n    args: [--fix]\n    stages: [commit-msg]\n\
-            - repo: local\n  hooks:\n  - id: own\n    name: Our own\n    language: system\n    entry: make own\n    pass_filenames: false\n  - id: env\n    language: python\n    entry: python x.py\n    additional_dependencies: [tomli]\n  - id: by-hand\n    stages: [manual]\n";
+            - repo: local\n  hooks:\n  - id: own\n    name: Our own\n    language: system\n    entry: make own\n    pass_filenames: false\n    always_run: true\n    exclude_types: [svg]\n    description: x\n    stages: [pre-commit, pre-push]\n  - id: env\n    language: python\n    entry: python x.py\n    additional_dependencies: [tomli]\n  - id: by-hand\n    stages: [manual]\n";
         let hooks = look(
             &Memory::new(&[(".pre-commit-config.yaml", config), ("data/a.csv", "")]),
             &[PYTHON],
@@ -261,10 +301,23 @@ mod tests {
         );
         assert_eq!(other.role, Some(Role::Policy));
         assert_eq!((own.entry.as_deref(), own.whole), (Some("make own"), true));
+        assert_eq!(
+            own.remarks,
+            [
+                "stages: pre-commit, pre-push",
+                "always_run: true",
+                "exclude_types: [\"svg\"]"
+            ]
+        );
+        assert_eq!(env.remarks, [""; 0]);
         assert_eq!(env.entry.as_deref(), Some("python x.py"));
         assert_eq!(env.runtime, Some(Runtime::Python));
         assert_eq!(env.dependencies, ["tomli"]);
-        assert_eq!(hooks.questions.len(), 1, "{:?}", hooks.questions);
+        let [fail_fast, by_hand] = hooks.questions.as_slice() else {
+            panic!("{:?}", hooks.questions);
+        };
+        assert!(fail_fast.ends_with("has fail_fast: true"), "{fail_fast}");
+        assert!(by_hand.contains("`by-hand`"), "{by_hand}");
         assert_eq!(hooks.exceptions[0].paths, ["data/**"]);
     }
 

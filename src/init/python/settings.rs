@@ -2,7 +2,8 @@
 
 use super::super::Tree;
 use super::super::facts::CoveragePy;
-use super::super::manifest::{at, ini, strings, toml};
+use super::super::manifest::{at, ini, toml};
+use crate::audit::python::Settings;
 
 /// What pytest is told, and where.
 #[derive(Debug, Default)]
@@ -19,56 +20,13 @@ pub struct Pytest {
 
 /// The settings of pytest, from the file that it would read.
 pub fn settings(tree: &dyn Tree) -> Pytest {
-    let from_ini = |path: &str, section: &str| {
-        let ini = ini(tree, path)?;
-        let map = ini.get_map_ref().get(section)?;
-        let lines = |key: &str| -> Vec<String> {
-            let value = map.get(key).cloned().flatten().unwrap_or_default();
-            let lines = value.lines().map(str::trim).filter(|l| !l.is_empty());
-            lines.map(str::to_owned).collect()
-        };
-        let test_paths = lines("testpaths");
-        Some(Pytest {
-            config: Some(path.to_owned()),
-            markers: lines("markers"),
-            test_paths: test_paths
-                .iter()
-                .flat_map(|l| l.split_whitespace())
-                .map(str::to_owned)
-                .collect(),
-            files: Vec::new(),
-        })
-    };
-    let from_toml = || {
-        let document = toml(tree, "pyproject.toml")?;
-        let table = at(document.as_item(), &["tool", "pytest", "ini_options"])
-            .or_else(|| at(document.as_item(), &["tool", "pytest"]))?;
-        let list = |key: &str| -> Vec<String> {
-            match table.get(key) {
-                Some(item) if item.is_array() => strings(item),
-                Some(item) => item
-                    .as_str()
-                    .unwrap_or_default()
-                    .lines()
-                    .map(|l| l.trim().to_owned())
-                    .filter(|l| !l.is_empty())
-                    .collect(),
-                None => Vec::new(),
-            }
-        };
-        Some(Pytest {
-            config: Some("pyproject.toml".to_owned()),
-            markers: list("markers"),
-            test_paths: list("testpaths"),
-            files: Vec::new(),
-        })
-    };
-    from_ini("pytest.ini", "pytest")
-        .or_else(|| from_ini(".pytest.ini", "pytest"))
-        .or_else(from_toml)
-        .or_else(|| from_ini("tox.ini", "pytest"))
-        .or_else(|| from_ini("setup.cfg", "tool:pytest"))
-        .unwrap_or_default()
+    let told = Settings::nearest(tree, "");
+    Pytest {
+        config: told.file,
+        markers: told.markers,
+        test_paths: told.test_paths,
+        files: Vec::new(),
+    }
 }
 
 /// Whether coverage.py is set up, and the share of lines it demands.
@@ -113,6 +71,10 @@ mod tests {
             (
                 "pytest.ini",
                 "[pytest]\naddopts = -q\nmarkers =\n    slow: takes long: a minute\n    gpu(n)\ntestpaths = a b\n",
+            ),
+            (
+                "pytest.toml",
+                "[pytest]\nmarkers = [\"slow: takes long: a minute\", \"gpu(n)\"]\ntestpaths = [\"a\", \"b\"]\n",
             ),
             (
                 "setup.cfg",
