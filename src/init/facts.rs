@@ -111,6 +111,8 @@ pub struct TestRun {
     pub folder: String,
     /// The machines of the job.
     pub machines: Vec<Machine>,
+    /// The axes of its matrix, each with its values.
+    pub axes: Vec<(String, Vec<String>)>,
     /// After how many minutes it is stopped.
     pub timeout: Option<u64>,
 }

@@ -311,8 +311,14 @@ pub fn commands(ci: &Ci) -> Vec<String> {
             } else {
                 format!(" in {}", run.folder)
             };
+            // An axis of machines is told by these.
+            let axes = run.axes.iter();
+            let each: String = axes
+                .filter(|(_, values)| !values.iter().all(|value| labels.contains(value)))
+                .map(|(axis, values)| format!(", {axis}: {}", values.join(" ")))
+                .collect();
             lines.push(format!(
-                "{}, job {}{on}{time}{within}: {}",
+                "{}, job {}{on}{each}{time}{within}: {}",
                 workflow.file, run.job, run.command
             ));
         }

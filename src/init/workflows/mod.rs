@@ -95,6 +95,7 @@ impl Reader<'_> {
             return runs;
         }
         let machines = machines(job);
+        let axes = axes(job);
         let timeout = job["timeout-minutes"].as_u64();
         let usual = job["defaults"]["run"]["working-directory"].as_str();
         let mut runs = Vec::new();
@@ -111,6 +112,7 @@ impl Reader<'_> {
                 runs.push(TestRun {
                     job: name.to_owned(),
                     machines: machines.clone(),
+                    axes: axes.clone(),
                     folder: folder.trim_matches('.').to_owned(),
                     timeout: timeout
                         .or_else(|| step["timeout-minutes"].as_u64())
@@ -213,6 +215,40 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
+/// The axes of the matrix of a job, with the values of each that are written there.
+fn axes(job: &Value) -> Vec<(String, Vec<String>)> {
+    let plain = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    };
+    let matrix = job["strategy"]["matrix"].as_object();
+    let mut axes: Vec<(String, Vec<String>)> = Vec::new();
+    let mut add = |axis: &String, value: &Value| {
+        let Some(value) = plain(value) else { return };
+        match axes.iter_mut().find(|(name, _)| name == axis) {
+            Some((_, values)) if values.contains(&value) => {}
+            Some((_, values)) => values.push(value),
+            None => axes.push((axis.clone(), vec![value])),
+        }
+    };
+    for (axis, values) in matrix.into_iter().flatten() {
+        let of_rows = ["include", "exclude"].contains(&axis.as_str());
+        let values = values.as_array().filter(|_| !of_rows);
+        values
+            .into_iter()
+            .flatten()
+            .for_each(|value| add(axis, value));
+    }
+    let included = job["strategy"]["matrix"]["include"].as_array();
+    let rows = included.into_iter().flatten().filter_map(Value::as_object);
+    for (axis, value) in rows.flatten() {
+        add(axis, value);
+    }
+    axes
+}
+
 /// The machines that a job runs on: one, or one for each value of its matrix.
 fn machines(job: &Value) -> Vec<Machine> {
     let runs_on = &job["runs-on"];
@@ -308,7 +344,7 @@ mod tests {
 
     #[test]
     fn triggers_machines_and_timeouts_are_read() {
-        let text = "on:\n  pull_request:\n    branches: [main]\n  push:\n    branches: main\n  schedule:\n  - cron: '0 3 * * *'\n  workflow_dispatch:\njobs:\n  a:\n    runs-on: ${{ matrix.os }}\n    timeout-minutes: 20\n    strategy: {matrix: {os: [ubuntu-latest, windows-2025]}}\n    steps:\n    - run: |\n        pip install pytest\n        pytest -m \"unit and not gpu_1\" tests\n";
+        let text = "on:\n  pull_request:\n    branches: [main]\n  push:\n    branches: main\n  schedule:\n  - cron: '0 3 * * *'\n  workflow_dispatch:\njobs:\n  a:\n    runs-on: ${{ matrix.os }}\n    timeout-minutes: 20\n    strategy: {matrix: {os: [ubuntu-latest, windows-2025], python: [\"3.11\", \"3.12\"], n: \"${{ x }}\", exclude: [{n: 7}], include: [{python: \"3.13\", gpu: 1}, {python: \"3.11\"}]}}\n    steps:\n    - run: |\n        pip install pytest\n        pytest -m \"unit and not gpu_1\" tests\n";
         let workflows = read(&[(".github/workflows/ci.yml", text)]);
         let [workflow] = workflows.as_slice() else {
             panic!("{workflows:?}");
@@ -324,6 +360,16 @@ mod tests {
         assert_eq!(run.expression.as_deref(), Some("unit and not gpu_1"));
         let systems: Vec<Option<Os>> = run.machines.iter().map(|m| m.hosted).collect();
         assert_eq!(systems, [Some(Os::Linux), Some(Os::Windows)]);
+        let said = |(axis, values): &(String, Vec<String>)| format!("{axis}: {}", values.join(" "));
+        let axes: Vec<String> = run.axes.iter().map(said).collect();
+        assert_eq!(
+            axes,
+            [
+                "os: ubuntu-latest windows-2025",
+                "python: 3.11 3.12 3.13",
+                "gpu: 1"
+            ]
+        );
     }
 
     #[test]
