@@ -64,7 +64,7 @@ impl Pytest {
     /// Reads the words behind `pytest`.
     pub fn read<W: AsRef<str>>(words: &[W]) -> Self {
         let mut call = Self::default();
-        let mut words = words.iter().map(AsRef::as_ref);
+        let mut words = words.iter().map(AsRef::as_ref).peekable();
         while let Some(word) = words.next() {
             let (option, joined) = match word.split_once('=') {
                 Some((option, value)) if option.starts_with("--") => {
@@ -84,6 +84,10 @@ impl Pytest {
                 }
                 _ if WITH_VALUE.contains(&option) => {
                     let _ = value();
+                }
+                // Its value may be left out, but not where a word follows.
+                "--cov" if joined.is_none() => {
+                    words.next_if(|next| !next.starts_with('-'));
                 }
                 _ if option.starts_with('-') => {}
                 _ => call.places.push(word.trim_end_matches('/').to_owned()),

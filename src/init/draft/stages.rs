@@ -4,6 +4,7 @@ use super::super::facts::{Ci, Facts, Starts, Suite, TestRun, Workflow};
 use super::super::text::quoted;
 use super::super::{paths, unique};
 use super::{Detail, is_branch, stage_name};
+use crate::audit::command_line::Pytest;
 use crate::schema::values::Host;
 
 /// When a stage is.
@@ -169,32 +170,31 @@ pub fn is_of(run: &TestRun, suite: &Suite, facts: &Facts) -> bool {
         let any = run.folder.contains("${{");
         return alone || any || run.folder == manifest_folder(suite);
     }
-    let mut named = run
-        .words
-        .iter()
-        .skip_while(|word| !word.ends_with("pytest"))
-        .skip(1)
-        .filter(|word| word.contains('/') && !word.starts_with('-'))
-        .map(|word| {
-            word.split("::")
-                .next()
-                .unwrap_or(word)
-                .trim_end_matches('/')
-        })
-        .map(|word| paths::join(&run.folder, word))
-        .peekable();
-    if named.peek().is_none() {
+    let words = run.words.iter().skip_while(|word| !word.ends_with("pytest"));
+    let words: Vec<&String> = words.skip(1).collect();
+    let places = Pytest::read(&words).places;
+    let places = places.iter().map(|place| {
+        let place = place.split("::").next().unwrap_or(place);
+        (paths::join(&run.folder, place), place.contains('/'))
+    });
+    // The value of an option that nobody knows is no place, as a rule.
+    let is_of_some = |place: &str| facts.tests.suites.iter().any(|s| meets(s, place));
+    let mut named = places.filter(|(place, is_path)| *is_path || is_of_some(place));
+    let Some((first, _)) = named.next() else {
         let below = |path: &String| run.folder.is_empty() || paths::is_below(path, &run.folder);
         return suite.paths.iter().any(below);
-    }
-    named.any(|path| {
-        suite.paths.iter().any(|glob| {
-            let folder = glob.trim_end_matches("/**");
-            folder == "**"
-                || folder == path
-                || paths::is_below(folder, &path)
-                || paths::is_below(&path, folder)
-        })
+    };
+    meets(suite, &first) || named.any(|(place, _)| meets(suite, &place))
+}
+
+/// Whether a file or a folder is in what a suite looks into, or around it.
+fn meets(suite: &Suite, place: &str) -> bool {
+    suite.paths.iter().any(|glob| {
+        let folder = glob.trim_end_matches("/**");
+        folder == "**"
+            || folder == place
+            || paths::is_below(folder, place)
+            || paths::is_below(place, folder)
     })
 }
 
