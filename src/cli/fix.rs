@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use super::files::{self, Files};
 use super::write::{self, Rewrite};
 use super::{Failure, terminal};
@@ -28,6 +30,8 @@ pub fn run(
         changed: BTreeMap::new(),
     };
     let mut said = Vec::new();
+    // Each mistake that was mended, by its place: what has to be mended again was not.
+    let mut mended = FxHashSet::default();
     let mut compilation = compile::compile_measured(entry, today, &mut texts, timings);
     for _ in 0..ROUNDS {
         let sources = &compilation.sources;
@@ -37,6 +41,21 @@ pub fn run(
             break;
         }
         let mut places = Places::new(sources);
+        let before = mended.len();
+        mended.extend(fixed.mended.iter().filter_map(|(diagnostic, fix)| {
+            let place = places.of(diagnostic.span?);
+            let file = place.file.to_owned();
+            Some((
+                file,
+                place.line,
+                place.column,
+                diagnostic.code.code,
+                fix.title.clone(),
+            ))
+        }));
+        if mended.len() == before {
+            break;
+        }
         for (diagnostic, fix) in &fixed.mended {
             let place = places.of(fix.span);
             let (file, line, code) = (place.file, place.line, diagnostic.code.code);

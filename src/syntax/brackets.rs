@@ -22,6 +22,8 @@ pub enum Closing {
     Pair,
     /// It closed one further out: those inside it, by their offsets, are not closed.
     Outer(Vec<usize>),
+    /// It stands where another bracket should close the innermost open one, which is this.
+    Mistaken(usize),
     /// Nothing that is open is closed by it.
     Stray,
 }
@@ -40,7 +42,16 @@ impl Brackets {
             b']' => b'[',
             _ => b'(',
         };
-        let Some(index) = self.kinds.iter().rposition(|kind| *kind == wanted) else {
+        let index = self.kinds.iter().rposition(|kind| *kind == wanted);
+        if let Some(&innermost) = self.open.last()
+            && self.kinds.last() != Some(&wanted)
+            && is_mistaken(text, innermost, index.map(|index| self.open[index]), at)
+        {
+            self.open.pop();
+            self.kinds.pop();
+            return Closing::Mistaken(innermost);
+        }
+        let Some(index) = index else {
             return Closing::Stray;
         };
         let inside = self.open.split_off(index + 1);
@@ -64,6 +75,27 @@ impl Brackets {
     pub fn strange_inside(&self, outer: usize) -> Option<(usize, usize)> {
         self.strange.filter(|(opener, _)| *opener > outer)
     }
+}
+
+/// Whether the bracket at `at` was meant to close the one at `opener`, which is of another kind: they
+/// stand on one line, what it would close does not, and no more than that value ends there.
+fn is_mistaken(text: &str, opener: usize, outer: Option<usize>, at: usize) -> bool {
+    let has_line_end = |from: usize| text[from..at].contains(['\n', '\r']);
+    let rest = &text[at + 1..];
+    let line_end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+    let behind = rest[..line_end].trim_start_matches([',', ' ', '\t']);
+    (behind.is_empty() || behind.starts_with("//"))
+        && !has_line_end(opener)
+        && outer.is_none_or(has_line_end)
+        && value_ends(&rest[line_end..])
+}
+
+/// Whether what follows the line of a value is plainly no more of it: another field, or the end of what it
+/// is in.
+fn value_ends(behind: &str) -> bool {
+    let next = behind.trim_start();
+    let word = next.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    next.starts_with('}') || word.is_some_and(|end| end > 0 && next[end..].starts_with(':'))
 }
 
 /// Whether nothing but white space stands before it on its line.
@@ -117,6 +149,26 @@ pub fn unclosed(
     }))
 }
 
+/// Says that the bracket at `at` is of another kind than that at `opener`, which it was meant to close.
+pub fn mistaken(
+    text: &str,
+    opener: usize,
+    at: usize,
+    span: impl Fn(usize, usize) -> Span,
+) -> Diagnostic {
+    let (kind, found) = (text.as_bytes()[opener], text.as_bytes()[at]);
+    let wanted = closing_of(kind);
+    let place = span(at, at + 1);
+    Diagnostic::new(
+        codes::UNCLOSED,
+        place,
+        format!("`{}` does not close `{}`", found as char, kind as char),
+    )
+    .label(span(opener, opener + 1), "this is to be closed")
+    .help(format!("write `{wanted}`"))
+    .fix(Fix::replace(place, wanted.to_string()))
+}
+
 /// Where the list that opens at `opener` was meant to end: at the end of its line, if its items begin
 /// there and the next line is plainly no item.
 fn line_of_list(text: &str, opener: usize) -> Option<usize> {
@@ -125,12 +177,9 @@ fn line_of_list(text: &str, opener: usize) -> Option<usize> {
     let line = &rest[..line_end];
     let items = line.find("//").map_or(line, |comment| &line[..comment]);
     let items = items.trim_end().trim_end_matches(',').trim_end();
-    let next = rest[line_end..].trim_start();
-    let word = next.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
-    let field = word > 0 && next[word..].starts_with(':');
     let is_list = text.as_bytes()[opener] == b'[';
-    let balanced = !items.contains(['[', '(', '{']);
-    (is_list && balanced && !items.trim().is_empty() && (field || next.starts_with('}')))
+    let balanced = !items.contains(['[', '(', '{', '}', ')']);
+    (is_list && balanced && !items.trim().is_empty() && value_ends(&rest[line_end..]))
         .then_some(opener + 1 + items.len())
 }
 

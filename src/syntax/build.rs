@@ -95,12 +95,18 @@ impl Builder {
             // Words without quotes may begin before the declaration that they run into.
             let mut at = span.start.saturating_sub(self.base);
             let end = span.end.saturating_sub(self.base);
-            // A text of several lines has quotes and brackets that are none.
+            // A text of several lines has quotes and brackets that are none; of two brackets that do not
+            // belong together, and of a quote that opens what nothing closes, the same is so.
             let inside = at as usize..end as usize;
-            if let Some(words) = left.get(inside.clone())
-                && words.contains('\n')
-            {
-                left.replace_range(inside, &" ".repeat(words.len()));
+            if let Some(words) = left.get(inside.clone()) {
+                let length = words.len();
+                if words.contains('\n') {
+                    left.replace_range(inside, &" ".repeat(length));
+                } else if words.starts_with('"')
+                    || words.starts_with(['[', '{', '(']) && words.ends_with([']', '}', ')'])
+                {
+                    left.replace_range(inside, &format!("{:length$}", "x"));
+                }
             }
             // A mistake may reach over what looks like several items.
             loop {

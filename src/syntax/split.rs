@@ -280,6 +280,13 @@ impl Splitter<'_> {
                     self.spoilt.push(self.span(opener, self.at));
                 }
             }
+            Closing::Mistaken(opener) => {
+                if !told {
+                    let diagnostic = brackets::mistaken(self.text, opener, self.at, self.spans());
+                    self.diagnostics.push(diagnostic);
+                }
+                self.spoilt.push(self.span(opener, self.at + 1));
+            }
             Closing::Stray => {
                 let list = brackets::list_without_opening(self.text, self.at);
                 if !told {

@@ -83,6 +83,15 @@ pub fn unclosed(
         let end = meant_end(text, start, line_end, open);
         return Unclosed { diagnostic, end };
     }
+    if let Some(end) = goes_on_below(text, line_end) {
+        let diagnostic = Diagnostic::new(
+            codes::UNCLOSED,
+            span(start, end),
+            "a string stands on one line",
+        )
+        .help("put its words on one line");
+        return Unclosed { diagnostic, end };
+    }
     let end = meant_end(text, start, line_end, open);
     let inner = &text[start + 1..end];
     if inner.trim().is_empty()
@@ -111,6 +120,17 @@ pub fn unclosed(
     .help("end it with `\"` on the same line; write `\\\"` for a quote inside it")
     .fix(fix);
     Unclosed { diagnostic, end }
+}
+
+/// Where a string ends that goes on in the line below: behind the first quote there, if that is one too
+/// many for the line, and no field begins before it.
+fn goes_on_below(text: &str, line_end: usize) -> Option<usize> {
+    let below = text[line_end..].strip_prefix('\n')?;
+    let below = &below[..below.find('\n').unwrap_or(below.len())];
+    let (before, behind) = below.split_once('"')?;
+    let is_odd = behind.matches('"').count() % 2 == 0;
+    let ends = behind.is_empty() || behind.starts_with([',', ' ', ']', '}', ')', '\r']);
+    (is_odd && ends && !before.contains([':', '\\'])).then(|| line_end + 1 + before.len() + 1)
 }
 
 /// The string of the line, before the one at `until`, behind whose closing quote a word goes on: it

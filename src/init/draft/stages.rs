@@ -170,7 +170,10 @@ pub fn is_of(run: &TestRun, suite: &Suite, facts: &Facts) -> bool {
         let any = run.folder.contains("${{");
         return alone || any || run.folder == manifest_folder(suite);
     }
-    let words = run.words.iter().skip_while(|word| !word.ends_with("pytest"));
+    let words = run
+        .words
+        .iter()
+        .skip_while(|word| !word.ends_with("pytest"));
     let words: Vec<&String> = words.skip(1).collect();
     let places = Pytest::read(&words).places;
     let places = places.iter().map(|place| {
