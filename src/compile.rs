@@ -33,6 +33,12 @@ pub trait Loader {
         None
     }
 
+    /// Whether there is the folder that the plan calls its root, where that is to be looked at.
+    fn has_root(&mut self, root: &str) -> bool {
+        let _ = root;
+        true
+    }
+
     /// The text of the [lock](crate::lock) beside the plan; nothing where there is none.
     ///
     /// # Errors
@@ -151,11 +157,14 @@ pub fn compile_measured(
         (plan, unread)
     });
     plan.lock = timings.of(&["read files"], || lock(loader, &mut diagnostics));
-    let root = plan
-        .plans
-        .iter()
-        .next()
-        .and_then(|(_, p)| p.root.as_ref().map(ToString::to_string));
+    let info = plan.plans.iter().next().map(|(_, info)| info);
+    let root = info.and_then(|info| info.root.as_ref().map(ToString::to_string));
+    let missing = root.as_ref().filter(|root| !loader.has_root(root));
+    let missing = info.zip(missing).map(|(info, root)| {
+        let message = format!("there is no folder `{root}`");
+        Diagnostic::new(codes::UNMATCHED_GLOB, info.head.place("root"), message)
+            .help("say where the repository is, from the folder of the plan's file: `root: \"..\"`")
+    });
     sources.show_below(entry.shown_folders(root.as_deref()));
     let mut saw_tree = false;
     let broken = if diagnostics::has_errors(&diagnostics) {
@@ -180,8 +189,9 @@ pub fn compile_measured(
         });
         diagnostics.append(&mut found);
         // What is right of it is no plan.
-        checked.filter(|_| broken.is_none())
+        checked.filter(|_| broken.is_none() && missing.is_none())
     });
+    diagnostics.extend(missing);
     diagnostics::sort(&mut diagnostics);
     Compilation {
         sources,

@@ -163,6 +163,26 @@ fn out_defaults_to_the_root_of_the_plan() {
 }
 
 #[test]
+fn a_root_that_is_not_there_is_said() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("p.dtp"), "plan p { root: \"nope\" }\n").unwrap();
+    for command in [&["check", "p.dtp"][..], &["generate", "p.dtp"]] {
+        let ended = Dtpc::new(command).from(folder.path()).run();
+        assert_eq!(ended.code, Some(1), "{}", ended.err);
+        assert!(
+            ended.err.contains("there is no folder `nope`"),
+            "{}",
+            ended.err
+        );
+    }
+    assert!(!folder.path().join("nope").exists());
+    // Where the repository is told, the plan need not.
+    let told = ["check", "p.dtp", "--repo", "."];
+    let ended = Dtpc::new(&told).from(folder.path()).run();
+    assert!(!ended.err.contains("nope"), "{}", ended.err);
+}
+
+#[test]
 fn an_open_root_asks_for_out() {
     let repository = Repository::new();
     let open = PLAN.replace("root: \"..\"", "root: open(\"where?\")");

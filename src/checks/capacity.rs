@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::{Check, Context};
 use crate::algebra::Set;
+use crate::diagnostics::suggest::counted;
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::{Cell, command, selection};
 use crate::schema::kinds::{Environment, Marker};
@@ -150,10 +151,10 @@ struct Lack {
 /// What an environment has too little of. What it leaves open is not judged.
 fn lack(environment: &Decl<Environment>, needs: &Capacity) -> Option<Lack> {
     let counts = [
-        ("gpus", "GPUs", needs.gpus, environment.gpus.map(|n| n.0), 0),
+        ("gpus", "GPU", needs.gpus, environment.gpus.map(|n| n.0), 0),
         (
             "nodes",
-            "machines",
+            "machine",
             needs.nodes,
             environment.nodes.map(|n| n.0),
             1,
@@ -167,20 +168,24 @@ fn lack(environment: &Decl<Environment>, needs: &Capacity) -> Option<Lack> {
         let has = said.unwrap_or(otherwise);
         if has < wanted {
             return Some(Lack {
-                words: format!("it has {has} {word} where they need {wanted}"),
+                words: format!("it has {} where they need {wanted}", counted(has, word)),
                 is_said: said.is_some(),
             });
         }
     }
     let wanted = needs.memory?;
-    let Some(has) = environment.memory else {
+    // That of a GPU says nothing of that of a machine.
+    let said = environment
+        .memory
+        .filter(|has| has.per_gpu == wanted.per_gpu);
+    let Some(has) = said else {
         let is_open = environment.head.open("memory").is_some();
         return (!is_open).then(|| Lack {
             words: format!("it does not say that it has {wanted}"),
             is_said: false,
         });
     };
-    (wanted.per_gpu == has.per_gpu && has.bytes < wanted.bytes).then(|| Lack {
+    (has.bytes < wanted.bytes).then(|| Lack {
         words: format!("it has {has} where they need {wanted}"),
         is_said: true,
     })

@@ -1,8 +1,14 @@
 //! What is said makes a difference, and is said once.
 
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
+
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::schema::values::{Bound, WithoutBaseline};
+use crate::schema::kinds::{Stage, Suite};
+use crate::schema::values::{Bound, Ref, WithoutBaseline};
+use crate::schema::{Head, Id};
 use crate::source::Span;
 
 pub(super) struct Idle;
@@ -91,10 +97,52 @@ fn at_blocks(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// A goal that fails the job has a figure, and a share of some files is no lower than that of all.
+/// A goal is measured, and nothing else by the same jobs; one that fails the job has a figure, and a share
+/// of some files is no lower than that of all.
 fn coverage(context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let mut measured: FxHashMap<(Id<Suite>, Id<Stage>), &Head> = FxHashMap::default();
     for (_, goal) in context.plan.coverages.iter() {
         let head = &goal.head;
+        for stage in &goal.stages {
+            let runs_there = |suite: &&Ref<Suite>| {
+                let mut cells = context.cells_of_suite(suite.id);
+                cells.any(|cell| cell.stage == stage.id)
+            };
+            let stage_name = context.plan.stages[stage.id].head.name();
+            let suites: Vec<_> = goal.of.iter().filter(runs_there).collect();
+            if suites.is_empty() && !goal.of.is_empty() {
+                found.push(idle(
+                    stage.span,
+                    format!(
+                        "none of the suites of `{}` runs in `{stage_name}`",
+                        head.name()
+                    ),
+                    "name a stage in which one of them runs",
+                ));
+            }
+            for suite in suites {
+                let first = match measured.entry((suite.id, stage.id)) {
+                    Entry::Occupied(first) => *first.get(),
+                    Entry::Vacant(place) => {
+                        place.insert(head);
+                        continue;
+                    }
+                };
+                let message = format!(
+                    "the jobs of `{}` in `{stage_name}` are measured for `{}` already, and once alone",
+                    context.plan.suites[suite.id].head.name(),
+                    first.name(),
+                );
+                found.push(
+                    idle(
+                        suite.span,
+                        message,
+                        "make one of the two: what is `critical` may ask for more",
+                    )
+                    .label(first.head, "this measures them"),
+                );
+            }
+        }
         if goal.gating && goal.minimum.is_none() && head.open("minimum").is_none() {
             found.push(idle(
                 head.place("gating"),

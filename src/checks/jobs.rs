@@ -52,6 +52,29 @@ fn same<'a>(
     same
 }
 
+/// Each axis is named once: its values would be combined with themselves.
+fn axes_named_twice(context: &mut Context<'_>) {
+    let plan = context.plan;
+    let suites = plan.suites.iter().map(|(_, suite)| &suite.across);
+    let builds = plan.builds.iter().map(|(_, build)| &build.across);
+    for across in suites.chain(builds) {
+        for (number, axis) in across.iter().enumerate() {
+            let Some(first) = across[..number].iter().find(|first| first.id == axis.id) else {
+                continue;
+            };
+            let message = format!(
+                "the axis `{}` is named twice",
+                plan.axes[axis.id].head.name()
+            );
+            context.report(
+                Diagnostic::new(codes::SAME_JOB, axis.span, message)
+                    .label(first.span, "it is named here")
+                    .help("take one of the two out"),
+            );
+        }
+    }
+}
+
 impl Check for JobIds {
     fn codes(&self) -> &'static [Code] {
         &[codes::SAME_JOB, codes::TOO_MANY_JOBS]
@@ -63,6 +86,7 @@ impl Check for JobIds {
             let pieces = shards(context.plan, cell) as usize;
             *count.entry((cell.stage, cell.suite)).or_default() += pieces;
         }
+        axes_named_twice(context);
         let same = same(context, &count);
         for (first, cell, [other_name, name]) in same {
             let suite = &context.plan.suites[cell.suite];

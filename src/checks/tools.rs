@@ -4,9 +4,9 @@ use super::filterset;
 use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::jobs::{command, selection};
-use crate::schema::Id;
 use crate::schema::kinds::Suite;
 use crate::schema::values::{Host, Ignored, ToolKind};
+use crate::schema::{Id, Plan};
 use crate::source::Span;
 
 pub(super) struct Tools;
@@ -83,7 +83,10 @@ fn suites(context: &mut Context<'_>) {
         if let Some(select) = &suite.select
             && !selection::uses_markers(kind)
         {
-            let message = format!("{} does not select by markers", kind.title());
+            let message = format!(
+                "{} does not select by markers",
+                called(context.plan, suite, kind)
+            );
             context.report(
                 wrong(select.span, message)
                     .help("give it its own `filter`, or say it in its `arguments`"),
@@ -148,9 +151,59 @@ fn stages(context: &mut Context<'_>) {
     }
 }
 
+/// What people call the tool of a suite: a command has no other name than that of its declaration.
+fn called(plan: &Plan, suite: &Suite, kind: ToolKind) -> String {
+    match suite.tool {
+        Some(tool) if kind == ToolKind::Command => format!("`{}`", plan.tools[tool.id].head.name()),
+        _ => kind.title().to_owned(),
+    }
+}
+
 /// Whether a tool divides a suite, runs tests beside each other, and runs one again that failed.
 const fn runs_again(kind: ToolKind) -> bool {
     matches!(kind, ToolKind::Pytest | ToolKind::Nextest)
+}
+
+/// How tests are run, which only tools can be told that run them one by one.
+fn asked_of_runs(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
+    if runs_again(kind) {
+        return;
+    }
+    let plan = context.plan;
+    let suite = &plan.suites[id];
+    for (field, given, what) in [
+        (
+            "workers",
+            suite.workers.is_some(),
+            "run tests beside each other",
+        ),
+        ("retries", suite.retries.is_some(), "run a test again"),
+        (
+            "test_timeout",
+            suite.test_timeout.is_some(),
+            "stop a test that takes too long",
+        ),
+    ] {
+        if given {
+            let message = format!(
+                "{} cannot be told to {what}",
+                called(context.plan, suite, kind)
+            );
+            let place = suite.head.place(field);
+            context.report(wrong(place, message).help("say it in its `arguments`"));
+        }
+    }
+    let mut at = plan.ats_of[id.index()].iter();
+    if let Some(again) = at.find(|id| plan.ats[**id].retries.is_some()) {
+        let message = format!(
+            "{} cannot be told to run a test again",
+            called(context.plan, suite, kind)
+        );
+        context.report(
+            wrong(plan.ats[*again].head.place("retries"), message)
+                .help("say it in its `arguments`"),
+        );
+    }
 }
 
 /// What only some tools can do.
@@ -178,7 +231,10 @@ fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
                 );
             }
         } else if kind != ToolKind::CargoTest {
-            let message = format!("{} has no filter of its own", kind.title());
+            let message = format!(
+                "{} has no filter of its own",
+                called(context.plan, suite, kind)
+            );
             context.report(
                 wrong(filter.span, message)
                     .help("pytest selects by `select`; other commands by their `arguments`"),
@@ -188,7 +244,10 @@ fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
     of_cargo(context, id, kind);
     let parts = &plan.parts_of[id.index()];
     if let (Some(part), false) = (parts.first(), is_pytest) {
-        let message = format!("{} runs no parts of a suite", kind.title());
+        let message = format!(
+            "{} runs no parts of a suite",
+            called(context.plan, suite, kind)
+        );
         context.report(
             wrong(plan.parts[*part].head.head, message)
                 .help("parts are divided by markers, which pytest has"),
@@ -208,31 +267,16 @@ fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
                     .help("`1` leaves it whole"),
             );
         } else if !divides && shards.value > 1 {
-            let message = format!("{} does not divide a suite", kind.title());
+            let message = format!(
+                "{} does not divide a suite",
+                called(context.plan, suite, kind)
+            );
             context.report(
                 wrong(shards.span, message).help("pytest and nextest do; divide it into suites"),
             );
         }
     }
-    for (given, what) in [
-        (suite.workers.is_some(), "run tests beside each other"),
-        (suite.retries.is_some(), "run a test again"),
-        (
-            suite.test_timeout.is_some(),
-            "stop a test that takes too long",
-        ),
-    ] {
-        if given && !divides {
-            let message = format!("{} cannot be told to {what}", kind.title());
-            context.report(wrong(suite.head.head, message).help("say it in its `arguments`"));
-        }
-    }
-    let again = at.iter().find(|id| plan.ats[**id].retries.is_some());
-    if let (Some(again), false) = (again, divides) {
-        let message = format!("{} cannot be told to run a test again", kind.title());
-        context
-            .report(wrong(plan.ats[*again].head.head, message).help("say it in its `arguments`"));
-    }
+    asked_of_runs(context, id, kind);
     if let Some(axis) = suite.across.iter().find(|axis| {
         plan.axis_values[axis.id.index()]
             .iter()
@@ -244,7 +288,7 @@ fn asked(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
         let name = plan.axes[axis.id].head.name();
         let message = format!(
             "the axis `{name}` divides tests by markers, and {} does not select by them",
-            kind.title()
+            called(context.plan, suite, kind)
         );
         context.report(
             wrong(axis.span, message).help("tell it the value with a `bind` of the axis, use an axis that `repeats`, or a suite of pytest"),
@@ -259,12 +303,15 @@ fn of_cargo(context: &mut Context<'_>, id: Id<Suite>, kind: ToolKind) {
     }
     let suite = &context.plan.suites[id];
     if let Some(feature) = suite.features.first() {
-        let message = format!("{} knows no features of cargo", kind.title());
+        let message = format!(
+            "{} knows no features of cargo",
+            called(context.plan, suite, kind)
+        );
         context
             .report(wrong(feature.span, message).help("`features` are for cargo test and nextest"));
     }
     if suite.ignored != Ignored::Skip {
-        let message = format!("{} knows no `#[ignore]`", kind.title());
+        let message = format!("{} knows no `#[ignore]`", called(context.plan, suite, kind));
         context.report(
             wrong(context.plan.suites[id].head.head, message)
                 .help("`ignored` is for cargo test and nextest"),

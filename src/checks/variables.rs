@@ -6,7 +6,7 @@ use super::{Check, Context};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::name::Name;
 use crate::schema::kinds::{Axis, Secret};
-use crate::schema::values::{Bind, Ref};
+use crate::schema::values::{Bind, Host, Ref};
 use crate::schema::{Id, Plan};
 use crate::source::Span;
 use crate::targets::ci::secret_key;
@@ -21,6 +21,18 @@ impl Check for Variables {
     fn check(&self, context: &mut Context<'_>) {
         let plan = context.plan;
         let mut found: Vec<Twice> = Vec::new();
+        let mut of_the_host: Vec<Handed> = Vec::new();
+        let on_github = plan
+            .stages
+            .iter()
+            .any(|(_, stage)| stage.host == Some(Host::GitHub));
+        let is_the_hosts = |handed: &&Handed| {
+            let name = handed.name.as_str();
+            on_github
+                && ["GITHUB_", "RUNNER_"]
+                    .iter()
+                    .any(|prefix| name.starts_with(prefix))
+        };
         for (id, suite) in plan.suites.iter() {
             let mut handed = of_axes_and_secrets(plan, &suite.across, &suite.uses);
             let own = suite.variables.entries.iter();
@@ -40,13 +52,28 @@ impl Check for Variables {
                 }));
             }
             found.extend(twice(&handed));
+            of_the_host.extend(handed.iter().filter(is_the_hosts).cloned());
         }
         for (_, build) in plan.builds.iter() {
             let handed = of_axes_and_secrets(plan, &build.across, &build.uses);
             found.extend(twice(&handed));
+            of_the_host.extend(handed.iter().filter(is_the_hosts).cloned());
         }
         // What several suites share is one mistake.
         let mut said: FxHashSet<(Span, Span)> = FxHashSet::default();
+        for Handed {
+            name, what, span, ..
+        } in of_the_host
+        {
+            if said.insert((span, span)) {
+                let message = format!("`{name}` is {what}, and GitHub sets it in every job");
+                context.report(
+                    Diagnostic::new(codes::VARIABLE_TWICE, span, message).help(
+                        "give it a name that begins neither with `GITHUB_` nor with `RUNNER_`",
+                    ),
+                );
+            }
+        }
         for Twice { first, second } in found {
             if !said.insert((first.span, second.span)) {
                 continue;

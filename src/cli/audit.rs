@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::arguments::Format;
-use super::check::{counted, machine_format, refused, today};
+use super::check::{machine_format, refused, today};
 use super::disk::Disk;
 use super::{Failure, Outcome, arguments, discover, files, terminal};
 use crate::audit::junit::{self, Results};
@@ -11,6 +11,7 @@ use crate::audit::selection::{Selection, roots};
 use crate::audit::{compare, list, look};
 use crate::compile;
 use crate::diagnostics::levels::Levels;
+use crate::diagnostics::suggest::counted;
 use crate::diagnostics::{has_errors, sort};
 use crate::init::paths::has_extension;
 use crate::jobs::Jobs;

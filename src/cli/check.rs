@@ -5,6 +5,7 @@ use super::files::Repository;
 use super::{Failure, Kept, Outcome, arguments, discover, files, fix, terminal};
 use crate::compile::{self, Compilation};
 use crate::diagnostics::levels::Levels;
+use crate::diagnostics::suggest::counted;
 use crate::diagnostics::{Diagnostic, codes, formats, has_errors};
 use crate::jobs::Jobs;
 use crate::schema::values::Date;
@@ -116,11 +117,6 @@ pub fn refused(compilation: &Compilation) -> Outcome {
     } else {
         Outcome::Findings
     }
-}
-
-/// `2 stages`
-pub fn counted(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The day it is, in UTC.

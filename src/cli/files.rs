@@ -43,6 +43,11 @@ impl Files {
         tree(&root)
     }
 
+    /// Whether there is the root of the plan, or the repository is told in its place.
+    pub fn is_root(&self, root: &str) -> bool {
+        matches!(self.repository, Repository::At(_)) || self.path(root).is_dir()
+    }
+
     /// The files in the folder of `path` that can be plans: see [`Loader::beside`].
     pub fn names_beside(&self, path: &str) -> Vec<String> {
         let folder = self.path(path).parent().map(std::fs::read_dir);
@@ -83,6 +88,10 @@ impl Loader for Files {
 
     fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {
         self.repository_files(root)
+    }
+
+    fn has_root(&mut self, root: &str) -> bool {
+        self.is_root(root)
     }
 
     fn lock(&mut self) -> Result<Option<String>, LoadError> {

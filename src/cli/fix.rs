@@ -105,6 +105,10 @@ impl Loader for Mended<'_> {
     fn tree(&mut self, root: Option<&str>) -> Option<Vec<String>> {
         self.disk.repository_files(root)
     }
+
+    fn has_root(&mut self, root: &str) -> bool {
+        self.disk.is_root(root)
+    }
 }
 
 impl Mended<'_> {

@@ -8,9 +8,9 @@ use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 
 use super::arguments::Lines;
-use super::check::counted;
 use super::{Failure, Outcome, arguments, diff, discover, files, terminal, write};
 use crate::compile::{self, LoadError};
+use crate::diagnostics::suggest::counted;
 use crate::diagnostics::{self, Diagnostic, codes};
 use crate::format::{self, Refusal};
 use crate::source::{MAX_FILE_BYTES, SourceMap};

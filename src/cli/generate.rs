@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::check::{counted, refused};
+use super::check::refused;
 use super::write::{self, Change};
 use super::{Failure, Kept, Outcome, arguments, diff, discover, files, terminal};
 use crate::checks::CheckedPlan;
 use crate::compile;
+use crate::diagnostics::suggest::counted;
 use crate::jobs::Jobs;
 use crate::schema::Plan;
 use crate::targets::{self, Output, Target, banner, github_actions, pytest};

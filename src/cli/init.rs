@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::check::counted;
 use super::disk::{Disk, MOST_FILES};
 use super::{Failure, Outcome, arguments, discover, files, terminal, write};
 use crate::checks::CheckedPlan;
 use crate::compile::{self, LoadError, Loader};
+use crate::diagnostics::suggest::counted;
 use crate::format;
 use crate::init::{self, Detail, Facts, Tree};
 use crate::jobs::Jobs;

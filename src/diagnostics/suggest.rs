@@ -109,6 +109,12 @@ fn joined(items: &[&str], word: &str) -> String {
     }
 }
 
+/// `2 stages`
+pub fn counted(count: impl TryInto<u64>, word: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -101,12 +101,14 @@ impl<'p> Deriver<'p> {
         jobs
     }
 
-    /// The coverage that a cell measures: the first that names its suite and its stage.
+    /// The coverage that a cell measures: the first that names its suite and its stage. While nobody knows
+    /// with what, none.
     fn coverage(&self, cell: &Cell) -> Option<Id<Coverage>> {
         let of_suite = self.about_suites.coverages.get(&cell.suite)?;
         let measures = |id: &&Id<Coverage>| {
-            let mut stages = self.plan.coverages[**id].stages.iter();
-            stages.any(|stage| stage.id == cell.stage)
+            let coverage = &self.plan.coverages[**id];
+            let mut stages = coverage.stages.iter();
+            coverage.tool.is_some() && stages.any(|stage| stage.id == cell.stage)
         };
         of_suite.iter().find(measures).copied()
     }

@@ -20,10 +20,11 @@ use indexmap::IndexSet;
 use process::{Exit, Shell};
 use progress::Progress;
 
-use super::check::{counted, refused, today};
+use super::check::{refused, today};
 use super::graph::stage_named;
 use super::jobs::{changed, compiled, root};
 use super::{Failure, Outcome, arguments, terminal};
+use crate::diagnostics::suggest::counted;
 use crate::diagnostics::visible::visible;
 use crate::jobs::changes::Changes;
 use crate::jobs::named::Wanted;

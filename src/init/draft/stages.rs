@@ -316,10 +316,11 @@ pub fn commands(ci: &Ci) -> Vec<String> {
             };
             // An axis of machines is told by these.
             let axes = run.axes.iter();
-            let each: String = axes
+            let each: Vec<String> = axes
                 .filter(|(_, values)| !values.iter().all(|value| labels.contains(value)))
                 .map(|(axis, values)| format!(", {axis}: {}", values.join(" ")))
                 .collect();
+            let each = each.concat();
             lines.push(format!(
                 "{}, job {}{on}{each}{time}{within}: {}",
                 workflow.file, run.job, run.command
