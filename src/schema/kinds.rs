@@ -659,7 +659,7 @@ kinds! {
     /// Something that performance tests measure.
     "metric" Metric in metrics {
         /// Its unit.
-        required "unit" unit: Option<Text>, "unit: \"ms\"";
+        required "unit" unit: Option<Line>, "unit: \"ms\"";
         /// Which direction is better.
         required "better" better: Option<Direction>, "better: lower";
     }

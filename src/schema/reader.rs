@@ -11,6 +11,23 @@ use crate::resolve::{Declared, Scope};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Argument, Element, Field, Sign, Value, ValueKind};
 
+/// Whether a word says that somebody does not know yet.
+fn is_unknown(word: &str) -> bool {
+    let words = [
+        "tba",
+        "tbd",
+        "todo",
+        "fixme",
+        "unknown",
+        "undecided",
+        "unclear",
+        "pending",
+        "later",
+        "open",
+    ];
+    words.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
 /// What other languages write where there is nothing.
 const NOTHING: &[&str] = &["null", "none", "None", "nil", "undefined"];
 
@@ -72,7 +89,9 @@ impl Reader<'_> {
             ValueKind::Name if NOTHING.contains(&self.sources.text(value.span)) => {
                 Some("a field that says nothing is left out")
             }
-            ValueKind::Name => Some("while it is not known, write `open(\"…\")` with the question"),
+            ValueKind::Name if is_unknown(self.sources.text(value.span)) => {
+                Some("while it is not known, write `open(\"…\")` with the question")
+            }
             _ => None,
         };
         let message = format!("expected {expected}, found {found}");

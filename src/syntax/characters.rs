@@ -245,6 +245,9 @@ fn words_around(text: &str, at: usize) -> Option<(usize, usize)> {
 fn unquoted(text: &str, at: usize) -> Foreign {
     if let Some((start, end)) = words_around(text, at) {
         let words = &text[start..end];
+        if is_price(words) {
+            return priced(start, end);
+        }
         let report = Foreign::new(start, end, "text stands in double quotes");
         return if words.contains('\\') {
             report
@@ -261,6 +264,9 @@ fn unquoted(text: &str, at: usize) -> Foreign {
     let end = start + text[start..end].trim_end_matches([';', ':']).len();
     let end = end.max(at + text[at..].chars().next().map_or(0, char::len_utf8));
     let word = &text[start..end];
+    if is_price(word) {
+        return priced(start, end);
+    }
     let report = Foreign::new(start, end, "text stands in double quotes");
     if word.contains('\\') {
         report.help("and a backslash in it is written `\\\\`")
@@ -269,6 +275,18 @@ fn unquoted(text: &str, at: usize) -> Foreign {
     } else {
         report.becomes(format!("\"{word}\""))
     }
+}
+
+/// Whether it is an amount with the sign of a currency.
+fn is_price(words: &str) -> bool {
+    let is_amount = |c: char| c.is_ascii_digit() || "$€£¥., /h".contains(c);
+    words.contains(['$', '€', '£', '¥'])
+        && words.contains(|c: char| c.is_ascii_digit())
+        && words.chars().all(is_amount)
+}
+
+fn priced(start: usize, end: usize) -> Foreign {
+    Foreign::new(start, end, "a currency is named by its letters").help("for example `4 USD/h`")
 }
 
 fn is_name(text: &str) -> bool {
@@ -297,6 +315,9 @@ fn beyond_ascii(text: &str, at: usize, character: char) -> Foreign {
     }
     let (start, stop) = word_around(text, at);
     let word = &text[start..stop];
+    if is_price(word) {
+        return priced(start, stop);
+    }
     if is_dash(character) {
         let named = |c: char| c.is_ascii_alphanumeric() || c == '_' || is_dash(c) || c == '-';
         if word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.chars().all(named) {

@@ -57,6 +57,7 @@ pub use words::{
 };
 
 use super::reader::{FieldType, Reader};
+use crate::diagnostics::{Diagnostic, Fix, codes};
 use crate::source::Span;
 use crate::syntax::ast::{Value, ValueKind};
 
@@ -101,7 +102,20 @@ impl FieldType for bool {
         match reader.word(value) {
             Some("true") => Some(true),
             Some("false") => Some(false),
-            _ => reader.wrong(value, "`true` or `false`"),
+            Some(word) => {
+                let meant = match word.to_ascii_lowercase().as_str() {
+                    "true" | "yes" | "on" => "true",
+                    "false" | "no" | "off" => "false",
+                    _ => return reader.wrong(value, &Self::shape()),
+                };
+                let message = format!("expected {}, found `{word}`", Self::shape());
+                reader.report(
+                    Diagnostic::new(codes::WRONG_TYPE, value.span, message)
+                        .help(format!("write `{meant}`"))
+                        .fix(Fix::replace(value.span, meant)),
+                )
+            }
+            None => reader.wrong(value, &Self::shape()),
         }
     }
 }

@@ -103,10 +103,10 @@ impl FieldType for Line {
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         let text = Text::read(value, reader)?;
-        if text.contains('\n') || text.trim().is_empty() {
+        if text.contains('\n') {
             return reader.wrong(value, "a string on one line");
         }
-        Some(Self(text))
+        Filled::said(text, value, reader).map(Self)
     }
 }
 
@@ -134,13 +134,20 @@ impl FieldType for Filled {
 
     fn read(value: &Value, reader: &mut Reader<'_>) -> Option<Self> {
         let text = Text::read(value, reader)?;
+        Self::said(text, value, reader).map(Self)
+    }
+}
+
+impl Filled {
+    /// A text that says something; one that does not is reported.
+    fn said(text: Text, value: &Value, reader: &mut Reader<'_>) -> Option<Text> {
         if text.trim().is_empty() {
             return reader.report(
                 Diagnostic::new(codes::WRONG_TYPE, value.span, "this string says nothing")
                     .help("while it is not known, write `open(\"…\")` with the question"),
             );
         }
-        Some(Self(text))
+        Some(text)
     }
 }
 
